@@ -1,0 +1,20 @@
+/** What the protocol itself allows. A relay may be stricter, and says so in `hello`. All sizes in bytes. */
+export const LIMITS = {
+  /** The opaque payload of one message or signal. */
+  payload: 64 * 1024,
+  /** A frame that carries a commit or a GroupInfo (about 150 KB each at 100 members with X-Wing). */
+  frame: 2 * 1024 * 1024,
+  /** Standing invites that one commit may register. */
+  invites: 64,
+  /** Envelopes in the answer to one pull. */
+  pull: 1000,
+  /** Candidates that one epoch may gather in all before a commit is refused for good. */
+  candidates: 256,
+  /** Seconds of silence after which either end takes a connection for dead. */
+  silence: 60,
+} as const;
+
+/** The WebSocket subprotocol: one version, negotiated before any frame. */
+export const SUBPROTOCOL = 'sotto.v1';
+/** Where the relay takes WebSocket connections. */
+export const SOCKET_PATH = '/v1/socket';
