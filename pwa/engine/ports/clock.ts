@@ -1,0 +1,7 @@
+/** Time, so that tests can own it. */
+export interface Clock {
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** Calls back once after `ms`; the answer cancels it. */
+  after(ms: number, then: () => void): () => void;
+}
