@@ -1,4 +1,4 @@
 /** The end of an exhaustive switch: a new member of the union fails to compile here. */
 export function assertNever(value: never): never {
-  throw new TypeError(`a case is missing for ${String((value as { t?: unknown; kind?: unknown } | undefined)?.kind ?? value)}`);
+  throw new TypeError(`a case is missing for ${JSON.stringify(value)}`);
 }

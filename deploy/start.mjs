@@ -1,0 +1,11 @@
+/** `npm start`: from a fresh clone to a running relay that serves the app. Options go through to the relay. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installed, requireNode, root } from './prepared.mjs';
+
+requireNode();
+// --help and --version are answered by the relay too, but a typo should not cost a build.
+installed();
+const { build } = await import('./build.mjs');
+await build();
+await import(pathToFileURL(join(root, 'dist/relay/main.js')).href);
