@@ -59,5 +59,5 @@ async function buildPackages() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   requireNode();
   installed();
-  await build({ force: true });
+  await build({ force: !process.argv.includes('--if-stale') });
 }

@@ -50,6 +50,7 @@ const steps = {
   },
   e2e: () => {
     environment.SOTTO_CHROMIUM ??= chromium();
+    node('deploy/build.mjs', '--if-stale');
     tests('test/e2e', '--test-concurrency=1');
   },
 };
