@@ -1,0 +1,238 @@
+/**
+ * One MLS group as its member sees it, at one moment: an immutable snapshot over the library's state.
+ * Every operation yields the next snapshot and the secrets that it used up. The caller stores the new
+ * snapshot first, and wipes those only when nothing can need the old one any more.
+ */
+import {
+  createApplicationMessage, createCommit, createGroup as createLibraryGroup, createGroupInfoWithExternalPubAndRatchetTree, decodeMlsMessage,
+  emptyPskIndex, encodeMlsMessage, mlsExporter, processMessage, type ClientState, type FramedContent, type MLSMessage, type Proposal,
+} from 'ts-mls';
+import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js';
+import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
+import { equalBytes } from '../../../shared/bytes.ts';
+import type { DeviceKeys } from './credential.ts';
+import { EXTENSIONS, fromLibrary, toLibrary, type Extension } from './extensions.ts';
+import { clientConfig, makeKeyPackage, memberFrom, memberOf, membersOf, type Member } from './leaf.ts';
+import { atTheEdge, MlsError } from './mls-error.ts';
+import { suiteHpke, suiteImplementation, suiteOf, type Suite } from './suite.ts';
+
+/** Secrets that an operation used up. */
+export type Consumed = readonly Uint8Array[];
+
+/** What a commit would do, for the room's rule to judge before it is taken. */
+export interface CommitFacts {
+  readonly by: { readonly kind: 'member'; readonly member: Member } | { readonly kind: 'external'; readonly member: Member };
+  readonly removed: readonly Member[];
+  /** The GroupContext's extensions as the commit leaves them. */
+  readonly extensions: readonly Extension[];
+  readonly authenticatedData: Uint8Array;
+  readonly before: MlsGroup;
+}
+
+export type Judge = (facts: CommitFacts) => boolean;
+
+export type Received =
+  | { readonly kind: 'message'; readonly sender: Member; readonly plaintext: Uint8Array; readonly group: MlsGroup; readonly consumed: Consumed }
+  | { readonly kind: 'commit'; readonly facts: CommitFacts; readonly group: MlsGroup; readonly consumed: Consumed }
+  /** The commit removes this device: there is no next epoch for it. */
+  | { readonly kind: 'removed'; readonly facts: CommitFacts };
+
+export interface Change {
+  /** Leaves. */
+  readonly remove?: readonly number[];
+  /** All of the GroupContext's extensions after the commit. */
+  readonly extensions?: readonly Extension[];
+  readonly authenticatedData?: Uint8Array;
+}
+
+export interface Committed {
+  readonly group: MlsGroup;
+  readonly message: Uint8Array;
+  readonly consumed: Consumed;
+}
+
+const EMPTY = new Uint8Array(0);
+
+export class MlsGroup {
+  readonly suite: Suite;
+  readonly members: readonly Member[];
+  readonly extensions: readonly Extension[];
+  readonly #state: ClientState;
+
+  /** Only within this folder: the state is the library's. */
+  constructor(state: ClientState) {
+    const suite = suiteOf(state.groupContext.cipherSuite);
+    if (suite === undefined) throw new MlsError('bad-state');
+    this.suite = suite;
+    this.members = membersOf(state.ratchetTree);
+    this.extensions = fromLibrary(state.groupContext.extensions);
+    this.#state = state;
+  }
+
+  get groupId(): Uint8Array { return this.#state.groupContext.groupId; }
+  get epoch(): bigint { return this.#state.groupContext.epoch; }
+  /** This device's leaf. */
+  get me(): number { return this.#state.privatePath.leafIndex; }
+  /** Equal at two members exactly where they agree on all that came before (RFC 9420 §8.7). */
+  get epochAuthenticator(): Uint8Array { return this.#state.keySchedule.epochAuthenticator; }
+  /** The confirmed transcript hash (RFC 9420 §8.2). */
+  get transcriptHash(): Uint8Array { return this.#state.groupContext.confirmedTranscriptHash; }
+  /** For storing. */
+  get state(): ClientState { return this.#state; }
+
+  /** The MLS exporter (RFC 9420 §8.5). */
+  export(label: string, length: number): Promise<Uint8Array> {
+    return mlsExporter(this.#state.keySchedule.exporterSecret, label, EMPTY, length, suiteImplementation(this.suite));
+  }
+
+  async encrypt(plaintext: Uint8Array): Promise<Committed> {
+    const { newState, privateMessage, consumed } = await createApplicationMessage(this.#state, plaintext, suiteImplementation(this.suite));
+    const message = encodeMlsMessage({ version: 'mls10', wireformat: 'mls_private_message', privateMessage });
+    return { group: new MlsGroup(newState), message, consumed };
+  }
+
+  /** A commit with a path: also this device's keys are fresh afterwards. This snapshot stays usable until the relay has taken it. */
+  async commit(change: Change): Promise<Committed> {
+    const extraProposals: Proposal[] = (change.remove ?? []).map((removed) => ({ proposalType: 'remove', remove: { removed } }));
+    if (change.extensions !== undefined) {
+      extraProposals.push({ proposalType: 'group_context_extensions', groupContextExtensions: { extensions: change.extensions.map(toLibrary) } });
+    }
+    const { newState, commit, consumed } = await createCommit(
+      { state: this.#state, cipherSuite: suiteImplementation(this.suite) },
+      { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY },
+    );
+    return { group: new MlsGroup(newState), message: encodeMlsMessage(commit), consumed };
+  }
+
+  /** The key pair that external commits into this epoch are sealed to. */
+  async joinKeys(): Promise<{ readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }> {
+    return suiteHpke(this.suite).deriveKeys(await this.export('sotto join', 32));
+  }
+
+  /** What a joiner needs (RFC 9420 §12.4.3): the tree, external_pub, and the key of {@link joinKeys}. */
+  async groupInfo(): Promise<Uint8Array> {
+    const { publicKey } = await this.joinKeys();
+    const extensions = [{ extensionType: EXTENSIONS.joinKey, extensionData: publicKey }];
+    const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(this.#state, extensions, suiteImplementation(this.suite));
+    return encodeMlsMessage({ version: 'mls10', wireformat: 'mls_group_info', groupInfo });
+  }
+
+  /** Takes a message of this epoch by another member. Throws {@link MlsError}; this snapshot stays as it was. */
+  receive(bytes: Uint8Array, judge: Judge): Promise<Received> {
+    return atTheEdge('malformed', () => this.#receive(bytes, judge));
+  }
+
+  async #receive(bytes: Uint8Array, judge: Judge): Promise<Received> {
+    const message = decodeWhole(bytes);
+    switch (message.wireformat) {
+      case 'mls_private_message':
+        return this.#receivePrivate(message, judge);
+      case 'mls_public_message':
+        return this.#receivePublic(message, judge);
+      case 'mls_welcome':
+      case 'mls_group_info':
+      case 'mls_key_package':
+        throw new MlsError('malformed');
+    }
+  }
+
+  async #receivePrivate(message: MLSMessage & { wireformat: 'mls_private_message' }, judge: Judge): Promise<Received> {
+    const { privateMessage } = message;
+    this.#requireEpoch(privateMessage.groupId, privateMessage.epoch);
+    const state = this.#state;
+    const implementation = suiteImplementation(this.suite);
+    const { content, tree, consumed } = await atTheEdge('unreadable', () =>
+      unprotectPrivateMessage(
+        state.keySchedule.senderDataSecret, privateMessage, state.secretTree, state.ratchetTree, state.groupContext,
+        state.clientConfig.keyRetentionConfig, implementation,
+      ),
+    );
+    const framed = content.content;
+    if (framed.sender.senderType !== 'member') throw new MlsError('malformed');
+    const sender = memberOf(state.ratchetTree, framed.sender.leafIndex);
+    if (sender === undefined || sender.leaf === this.me) throw new MlsError('not-authentic');
+    if (framed.contentType === 'application') {
+      return { kind: 'message', sender, plaintext: framed.applicationData, group: new MlsGroup({ ...state, secretTree: tree }), consumed };
+    }
+    const facts = this.#memberCommit(framed, sender);
+    if (!judge(facts)) throw new MlsError('forbidden');
+    return this.#apply(message, facts);
+  }
+
+  /** Only what our own commits are made of: removals, at most one change of extensions, and a path. */
+  #memberCommit(framed: FramedContent, member: Member): CommitFacts {
+    if (framed.contentType !== 'commit' || framed.commit.path === undefined) throw new MlsError('forbidden');
+    const removed: Member[] = [];
+    let extensions = this.extensions;
+    let changes = 0;
+    for (const item of framed.commit.proposals) {
+      if (item.proposalOrRefType !== 'proposal') throw new MlsError('forbidden');
+      const { proposal } = item;
+      if (proposal.proposalType === 'remove') {
+        const target = memberOf(this.#state.ratchetTree, proposal.remove.removed);
+        if (target === undefined) throw new MlsError('forbidden');
+        removed.push(target);
+      } else if (proposal.proposalType === 'group_context_extensions' && changes === 0) {
+        changes++;
+        extensions = fromLibrary(proposal.groupContextExtensions.extensions);
+        if (extensions.length !== proposal.groupContextExtensions.extensions.length) throw new MlsError('forbidden');
+      } else throw new MlsError('forbidden');
+    }
+    const after = memberFrom(framed.commit.path.leafNode, member.leaf);
+    if (after === undefined || !equalBytes(after.identityKey, member.identityKey) || !sameExtensions(after.extensions, member.extensions)) throw new MlsError('forbidden');
+    return { by: { kind: 'member', member }, removed, extensions, authenticatedData: framed.authenticatedData, before: this };
+  }
+
+  async #receivePublic(message: MLSMessage & { wireformat: 'mls_public_message' }, judge: Judge): Promise<Received> {
+    const { publicMessage } = message;
+    const { content: framed } = publicMessage;
+    this.#requireEpoch(framed.groupId, framed.epoch);
+    // The library would take an external commit that also removes someone: whoever holds an invite could
+    // evict anyone. So exactly one ExternalInit and a path, nothing else (RFC 9420 §12.4.3.2 allows more).
+    if (framed.sender.senderType !== 'new_member_commit' || framed.contentType !== 'commit' || framed.commit.path === undefined) throw new MlsError('forbidden');
+    const [only, ...others] = framed.commit.proposals;
+    if (others.length > 0 || only?.proposalOrRefType !== 'proposal' || only.proposal.proposalType !== 'external_init') throw new MlsError('forbidden');
+    await atTheEdge('not-authentic', () =>
+      unprotectPublicMessage(this.#state.keySchedule.membershipKey, this.#state.groupContext, this.#state.ratchetTree, publicMessage, suiteImplementation(this.suite)),
+    );
+    const member = memberFrom(framed.commit.path.leafNode, -1);
+    if (member === undefined) throw new MlsError('not-authentic');
+    const facts: CommitFacts = { by: { kind: 'external', member }, removed: [], extensions: this.extensions, authenticatedData: framed.authenticatedData, before: this };
+    if (!judge(facts)) throw new MlsError('forbidden');
+    return this.#apply(message, facts);
+  }
+
+  async #apply(message: MLSMessage & { wireformat: 'mls_private_message' | 'mls_public_message' }, facts: CommitFacts): Promise<Received> {
+    // The library judges again with a rule that takes all: ours has just been asked.
+    const result = await atTheEdge('not-authentic', () => processMessage(message, this.#state, emptyPskIndex, () => 'accept', suiteImplementation(this.suite)));
+    if (result.kind !== 'newState') throw new MlsError('malformed');
+    if (result.newState.groupActiveState.kind === 'removedFromGroup') return { kind: 'removed', facts };
+    return { kind: 'commit', facts, group: new MlsGroup(result.newState), consumed: result.consumed };
+  }
+
+  #requireEpoch(groupId: Uint8Array, epoch: bigint): void {
+    if (!equalBytes(groupId, this.groupId)) throw new MlsError('malformed');
+    if (epoch !== this.epoch) throw new MlsError('wrong-epoch');
+  }
+}
+
+/** One MLS message and nothing behind it. */
+export function decodeWhole(bytes: Uint8Array): MLSMessage {
+  const decoded = decodeMlsMessage(bytes, 0);
+  if (decoded === undefined || decoded[1] !== bytes.length) throw new MlsError('malformed');
+  return decoded[0];
+}
+
+const sameExtensions = (a: readonly Extension[], b: readonly Extension[]): boolean =>
+  a.length === b.length && a.every(({ name, data }, i) => name === b[i]?.name && equalBytes(data, b[i].data));
+
+/** A group of one, at epoch 0. */
+export async function createGroup(o: {
+  readonly groupId: Uint8Array; readonly suite: Suite; readonly device: DeviceKeys; readonly leafExtensions: readonly Extension[]; readonly extensions: readonly Extension[];
+}): Promise<MlsGroup> {
+  const { publicPackage, privatePackage } = await makeKeyPackage(o.suite, o.device, o.leafExtensions);
+  return new MlsGroup(
+    await createLibraryGroup(o.groupId, publicPackage, privatePackage, o.extensions.map(toLibrary), suiteImplementation(o.suite), clientConfig),
+  );
+}
+

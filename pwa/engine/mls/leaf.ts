@@ -1,0 +1,55 @@
+/** Leaves and the members behind them. */
+import {
+  defaultKeyPackageEqualityConfig, defaultPaddingConfig, generateKeyPackageWithKey, type Capabilities, type ClientConfig, type KeyPackage, type LeafNode,
+  type PrivateKeyPackage, type RatchetTree,
+} from 'ts-mls';
+import { authenticationService, identityOf, type DeviceKeys, type IdentityKey } from './credential.ts';
+import { EXTENSION_TYPES, fromLibrary, toLibrary, type Extension } from './extensions.ts';
+import { suiteImplementation, type Suite } from './suite.ts';
+
+export interface Member {
+  /** The leaf's index; −1 for one who is about to join. */
+  readonly leaf: number;
+  readonly identityKey: IdentityKey;
+  readonly deviceKey: Uint8Array;
+  readonly extensions: readonly Extension[];
+}
+
+export const clientConfig: ClientConfig = {
+  authService: authenticationService,
+  // A log delivers every message within its epoch and before its end, so no past epoch's keys are kept.
+  keyRetentionConfig: { retainKeysForGenerations: 10, retainKeysForEpochs: 0, maximumForwardRatchetSteps: 200 },
+  // Key packages never leave the device: a joiner makes one for its own external commit.
+  lifetimeConfig: { maximumTotalLifetime: 2n ** 63n, validateLifetimeOnReceive: false },
+  keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
+  // The outer layer pads.
+  paddingConfig: { ...defaultPaddingConfig, kind: 'padUntilLength', padUntilLength: 0 },
+};
+
+const capabilities = (suite: Suite): Capabilities => ({
+  versions: ['mls10'], ciphersuites: [suiteImplementation(suite).name], extensions: [...EXTENSION_TYPES], proposals: [], credentials: ['basic'],
+});
+
+export function makeKeyPackage(
+  suite: Suite, device: DeviceKeys, leafExtensions: readonly Extension[],
+): Promise<{ publicPackage: KeyPackage; privatePackage: PrivateKeyPackage }> {
+  return generateKeyPackageWithKey(
+    { credentialType: 'basic', identity: device.credential }, capabilities(suite), { notBefore: 0n, notAfter: 2n ** 63n - 1n }, [],
+    { signKey: device.deviceSecret, publicKey: device.deviceKey }, suiteImplementation(suite), leafExtensions.map(toLibrary),
+  );
+}
+
+/** The member at a leaf; undefined where it is blank or its credential does not hold. */
+export function memberOf(tree: RatchetTree, leaf: number): Member | undefined {
+  const node = tree[leaf * 2];
+  return node?.nodeType === 'leaf' ? memberFrom(node.leaf, leaf) : undefined;
+}
+
+export function memberFrom(leafNode: LeafNode, leaf: number): Member | undefined {
+  const identityKey = identityOf(leafNode.credential, leafNode.signaturePublicKey);
+  if (identityKey === undefined) return undefined;
+  return { leaf, identityKey, deviceKey: leafNode.signaturePublicKey, extensions: fromLibrary(leafNode.extensions) };
+}
+
+export const membersOf = (tree: RatchetTree): readonly Member[] =>
+  Array.from({ length: Math.ceil(tree.length / 2) }, (_, leaf) => memberOf(tree, leaf)).filter((member) => member !== undefined);

@@ -1,0 +1,3 @@
+import { fuzz } from '../../support/membership-fuzz.ts';
+
+fuzz('xwing');
