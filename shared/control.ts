@@ -24,7 +24,7 @@ const parsed = <T>(parse: (value: unknown) => T | undefined) =>
     return NEVER;
   }));
 
-const bytes = (most: number) => v.pipe(v.instance(Uint8Array), v.check((value) => value.length <= most));
+const bytes = (most: number) => v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= most);
 const count = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
 
 const ref = count(0xffff_ffff);

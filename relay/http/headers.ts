@@ -1,0 +1,36 @@
+/** What the browser is told about the app that it is served. */
+
+/** `origins`: by which the relay is reached; sockets go to them alone. */
+export function securityHeaders(origins: readonly string[]): Readonly<Record<string, string>> {
+  const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
+  const policy = {
+    'default-src': ["'none'"],
+    // libsodium is WebAssembly; nothing is ever evaluated from text.
+    'script-src': ["'self'", "'wasm-unsafe-eval'"],
+    'style-src': ["'self'"],
+    'img-src': ["'self'", 'blob:', 'data:'],
+    'font-src': ["'self'"],
+    'connect-src': ["'self'", ...sockets],
+    'worker-src': ["'self'"],
+    'manifest-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+    'require-trusted-types-for': ["'script'"],
+    'trusted-types': ['lit-html', 'sotto'],
+  };
+  return {
+    'content-security-policy': Object.entries(policy).map(([name, values]) => `${name} ${values.join(' ')}`).join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), microphone=(self), geolocation=(self), payment=(), usb=(), interest-cohort=()',
+    ...(origins.every((origin) => origin.startsWith('https:')) ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+const HASHED = /\/assets\//;
+
+/** Files whose name holds the hash of their content never change; all else is asked about anew. */
+export const cacheControl = (path: string): string => (HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
