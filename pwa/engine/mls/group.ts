@@ -5,15 +5,18 @@
  */
 import {
   createApplicationMessage, createCommit, createGroup as createLibraryGroup, createGroupInfoWithExternalPubAndRatchetTree, decodeMlsMessage,
-  emptyPskIndex, encodeMlsMessage, mlsExporter, processMessage, type ClientState, type FramedContent, type MLSMessage, type Proposal,
+  emptyPskIndex, encodeMlsMessage, mlsExporter, processMessage, type ClientState, type FramedContent, type LeafNode, type MLSMessage, type Proposal,
+  type RatchetTree,
 } from 'ts-mls';
 import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
+import { allSecretTreeValues } from 'ts-mls/secretTree.js';
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { DeviceKeys } from './credential.ts';
 import { EXTENSIONS, fromLibrary, toLibrary, type Extension } from './extensions.ts';
 import { clientConfig, makeKeyPackage, memberFrom, memberOf, membersOf, type Member } from './leaf.ts';
 import { atTheEdge, MlsError } from './mls-error.ts';
+import { requireSameDevice, requireSound } from './path.ts';
 import { suiteHpke, suiteImplementation, suiteOf, type Suite } from './suite.ts';
 
 /** Secrets that an operation used up. */
@@ -97,11 +100,13 @@ export class MlsGroup {
     if (change.extensions !== undefined) {
       extraProposals.push({ proposalType: 'group_context_extensions', groupContextExtensions: { extensions: change.extensions.map(toLibrary) } });
     }
-    const { newState, commit, consumed } = await createCommit(
-      { state: this.#state, cipherSuite: suiteImplementation(this.suite) },
-      { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY },
+    const { newState, commit, consumed } = await atTheEdge('not-a-member', () =>
+      createCommit(
+        { state: this.#state, cipherSuite: suiteImplementation(this.suite) },
+        { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY },
+      ),
     );
-    return { group: new MlsGroup(newState), message: encodeMlsMessage(commit), consumed };
+    return { group: next(newState), message: encodeMlsMessage(commit), consumed: [...consumed, ...messageSecrets(this.#state)] };
   }
 
   /** The key pair that external commits into this epoch are sealed to. */
@@ -178,8 +183,10 @@ export class MlsGroup {
         if (extensions.length !== proposal.groupContextExtensions.extensions.length) throw new MlsError('forbidden');
       } else throw new MlsError('forbidden');
     }
-    const after = memberFrom(framed.commit.path.leafNode, member.leaf);
-    if (after === undefined || !equalBytes(after.identityKey, member.identityKey) || !sameExtensions(after.extensions, member.extensions)) throw new MlsError('forbidden');
+    const { path } = framed.commit;
+    requireSameDevice(leafAt(this.#state.ratchetTree, member.leaf), path.leafNode);
+    requireSound(path, this.#state.ratchetTree, member.leaf);
+    if (!sameExtensions(fromLibrary(path.leafNode.extensions), member.extensions)) throw new MlsError('forbidden');
     return { by: { kind: 'member', member }, removed, extensions, authenticatedData: framed.authenticatedData, before: this };
   }
 
@@ -197,6 +204,7 @@ export class MlsGroup {
     );
     const member = memberFrom(framed.commit.path.leafNode, -1);
     if (member === undefined) throw new MlsError('not-authentic');
+    requireSound(framed.commit.path, this.#state.ratchetTree, member.leaf);
     const facts: CommitFacts = { by: { kind: 'external', member }, removed: [], extensions: this.extensions, authenticatedData: framed.authenticatedData, before: this };
     if (!judge(facts)) throw new MlsError('forbidden');
     return this.#apply(message, facts);
@@ -207,7 +215,7 @@ export class MlsGroup {
     const result = await atTheEdge('not-authentic', () => processMessage(message, this.#state, emptyPskIndex, () => 'accept', suiteImplementation(this.suite)));
     if (result.kind !== 'newState') throw new MlsError('malformed');
     if (result.newState.groupActiveState.kind === 'removedFromGroup') return { kind: 'removed', facts };
-    return { kind: 'commit', facts, group: new MlsGroup(result.newState), consumed: result.consumed };
+    return { kind: 'commit', facts, group: next(result.newState), consumed: [...result.consumed, ...messageSecrets(this.#state)] };
   }
 
   #requireEpoch(groupId: Uint8Array, epoch: bigint): void {
@@ -216,9 +224,22 @@ export class MlsGroup {
   }
 }
 
-/** One MLS message and nothing behind it. */
+/** The library cannot be told to keep no past epoch: asked for none, it keeps them all. */
+const next = (state: ClientState): MlsGroup => new MlsGroup({ ...state, historicalReceiverData: new Map() });
+
+/** What decrypts the messages of an epoch that has ended. */
+const messageSecrets = (state: ClientState): readonly Uint8Array[] =>
+  [...allSecretTreeValues(state.secretTree), state.keySchedule.senderDataSecret].filter((secret) => secret !== undefined);
+
+function leafAt(tree: RatchetTree, leaf: number): LeafNode {
+  const node = tree[2 * leaf];
+  if (node?.nodeType !== 'leaf') throw new MlsError('not-a-member');
+  return node.leaf;
+}
+
+/** One MLS message and nothing behind it. A copy: parts of it live on in the tree. */
 export function decodeWhole(bytes: Uint8Array): MLSMessage {
-  const decoded = decodeMlsMessage(bytes, 0);
+  const decoded = decodeMlsMessage(bytes.slice(), 0);
   if (decoded === undefined || decoded[1] !== bytes.length) throw new MlsError('malformed');
   return decoded[0];
 }

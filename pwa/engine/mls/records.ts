@@ -28,7 +28,7 @@ export function restoreGroup(records: readonly GroupRecord[]): MlsGroup {
   const bytesOf = (name: GroupRecordName): Uint8Array => {
     const record = records.find((candidate) => candidate.name === name);
     if (record === undefined) throw new MlsError('bad-state');
-    return record.bytes;
+    return record.bytes.slice(); // secrets in it are wiped once used up; the record is the caller's
   };
   try {
     const ratchetTree: RatchetTree | undefined = decodeRatchetTree(bytesOf('tree'), 0)?.[0];
