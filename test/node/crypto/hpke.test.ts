@@ -31,6 +31,17 @@ test('the ciphertext of RFC 9180 A.2.1 is opened', () => {
   assert.equal(toHex(plaintext), A2.plaintext);
 });
 
+// A.2.1.2: exporter context and exported value, 32 bytes each.
+for (const [context, value] of [
+  ['', '4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e'],
+  ['00', '8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69'],
+  ['54657374436f6e74657874', '5acb09211139c43b3090489a9da433e8a30ee7188ba8b0a9a1ccf0c229283e53'],
+] as const) {
+  test(`the secret of RFC 9180 A.2.1.2 is exported for context '${context}'`, () => {
+    assert.equal(toHex(x25519Hpke.receiveExport(hex(A2.skR), A2.enc, A2.info, hex(context), 32)), value);
+  });
+}
+
 for (const [name, hpke] of [['x25519', x25519Hpke], ['xwing', xwingHpke]] as const) {
   test(`${name}: what is sealed opens, for its recipient and context alone`, () => {
     const alice = hpke.kem.generate();
