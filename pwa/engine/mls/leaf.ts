@@ -45,11 +45,22 @@ export function memberOf(tree: RatchetTree, leaf: number): Member | undefined {
   return node?.nodeType === 'leaf' ? memberFrom(node.leaf, leaf) : undefined;
 }
 
+/** Leaves and trees are never changed in place, so each is looked at once: not all credentials anew with each message. */
+const identities = new WeakMap<LeafNode, IdentityKey>();
+const members = new WeakMap<RatchetTree, readonly Member[]>();
+
 export function memberFrom(leafNode: LeafNode, leaf: number): Member | undefined {
-  const identityKey = identityOf(leafNode.credential, leafNode.signaturePublicKey);
+  const identityKey = identities.get(leafNode) ?? identityOf(leafNode.credential, leafNode.signaturePublicKey);
   if (identityKey === undefined) return undefined;
+  identities.set(leafNode, identityKey);
   return { leaf, identityKey, deviceKey: leafNode.signaturePublicKey, extensions: fromLibrary(leafNode.extensions) };
 }
 
-export const membersOf = (tree: RatchetTree): readonly Member[] =>
-  Array.from({ length: Math.ceil(tree.length / 2) }, (_, leaf) => memberOf(tree, leaf)).filter((member) => member !== undefined);
+/** In the order of their leaves. */
+export function membersOf(tree: RatchetTree): readonly Member[] {
+  const known = members.get(tree);
+  if (known !== undefined) return known;
+  const all = Array.from({ length: Math.ceil(tree.length / 2) }, (_, leaf) => memberOf(tree, leaf)).filter((member) => member !== undefined);
+  members.set(tree, all);
+  return all;
+}
