@@ -1,0 +1,33 @@
+/**
+ * The app into dist/app/: built by Vite, then the service worker with the list of what it keeps, then each
+ * text file once more as brotli and gzip, so that the relay never compresses while it serves.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build as bundle } from 'esbuild';
+import { build as vite } from 'vite';
+import { injectManifest } from 'workbox-build';
+import { root } from './prepared.mjs';
+
+const app = join(root, 'dist/app');
+
+await vite({ configFile: join(root, 'pwa/vite.config.ts'), logLevel: 'warn' });
+
+const draft = join(root, 'dist/service-worker.js');
+await bundle({
+  entryPoints: [join(root, 'pwa/worker/service-worker.ts')], outfile: draft, bundle: true, format: 'iife', target: 'es2022', minify: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+await injectManifest({
+  swSrc: draft, swDest: join(app, 'sw.js'), globDirectory: app, globPatterns: ['**/*.{html,js,css,svg,png,webmanifest,wasm}'],
+  maximumFileSizeToCacheInBytes: 8 * 1024 * 1024, dontCacheBustURLsMatching: /assets\//,
+});
+
+for (const name of readdirSync(app, { recursive: true }).map(String)) {
+  if (!/\.(html|js|css|svg|webmanifest|json)$/.test(name)) continue;
+  const path = join(app, name);
+  const bytes = readFileSync(path);
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+}

@@ -1,0 +1,48 @@
+/** What crosses from a page to the engine and back: plain data, by structured clone. */
+import type { Engine, EngineEvent, Problem } from '../engine/api.ts';
+
+/** Everything but what only a page's own connection can do. */
+export type Method = Exclude<keyof Engine, 'subscribe' | 'close'>;
+
+export const METHODS = [
+  'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'setDraft',
+  'dismissAlarm', 'wake',
+] as const satisfies readonly Method[];
+
+/**
+ * Calls that may be made twice: reads, and those that say what is to be the case. `send` is one because its id is
+ * the caller's. They are made again at the next leader; the others are told that it is not known whether they were done.
+ */
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'markRead', 'setDraft', 'dismissAlarm', 'wake']);
+
+export const isRepeatable = (method: Method): boolean => REPEATABLE.has(method);
+
+export interface Call {
+  readonly kind: 'call';
+  readonly id: string;
+  readonly method: Method;
+  readonly args: readonly unknown[];
+}
+
+export type Answer = { readonly kind: 'answer'; readonly id: string; readonly value: unknown } | { readonly kind: 'failure'; readonly id: string; readonly problem: Problem };
+
+export interface News {
+  readonly kind: 'news';
+  readonly event: EngineEvent;
+}
+
+/** Between the workers of one browser. */
+export type Between =
+  | Call
+  | Answer
+  | News
+  /** A leader has begun: whoever waits may ask it. */
+  | { readonly kind: 'leading' }
+  /** Is there a leader? */
+  | { readonly kind: 'who-leads' };
+
+/** A call by name, with its arguments unchecked: both ends are of one build, and {@link Engine} is their contract. */
+export function callMethod(engine: Engine, { method, args }: Call): Promise<unknown> {
+  const run = engine[method] as (...given: readonly unknown[]) => Promise<unknown>;
+  return run.apply(engine, [...args]);
+}

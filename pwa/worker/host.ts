@@ -1,0 +1,124 @@
+/**
+ * One engine per profile, however many tabs are open. Every tab has a worker with a host; one of them, the
+ * leader, holds a Web Lock and runs the engine. The others pass their page's calls to it and its events
+ * back, and wait for the lock: when the leader dies, the browser gives it to the next.
+ *
+ * Where the lock fails, the storage still refuses a second writer: then the engine halts, and its host
+ * steps down to be a follower.
+ */
+import { EngineError, type Engine, type EngineEvent, type Problem } from '../engine/api.ts';
+import { callMethod, isRepeatable, type Answer, type Between, type Call } from './calls.ts';
+
+export interface HostOptions {
+  /** Names the lock and the channel. */
+  readonly profile: string;
+  readonly startEngine: () => Promise<Engine>;
+  /** To this worker's own page. */
+  readonly toPage: (message: Answer | { readonly kind: 'news'; readonly event: EngineEvent }) => void;
+  readonly locks?: LockManager;
+}
+
+const problemOf = (error: unknown): Problem => (error instanceof EngineError ? error.problem : { code: 'internal', detail: error instanceof Error ? error.message : String(error) });
+
+export class Host {
+  readonly #options: HostOptions;
+  readonly #channel: BroadcastChannel;
+  #engine: Engine | undefined;
+  /** This page's calls that the leader has not answered. */
+  readonly #open = new Map<string, Call>();
+  #release: (() => void) | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#channel = new BroadcastChannel(`sotto:${options.profile}`);
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<Between>) => { this.#hear(data); });
+    this.#compete();
+    this.#channel.postMessage({ kind: 'who-leads' } satisfies Between);
+  }
+
+  /** A call of this worker's own page. */
+  call(call: Call): void {
+    this.#open.set(call.id, call);
+    if (this.#engine !== undefined) void this.#run(call, this.#engine, (answer) => { this.#answerPage(answer); });
+    else this.#channel.postMessage(call satisfies Between);
+  }
+
+  #answerPage(answer: Answer): void {
+    if (this.#open.delete(answer.id)) this.#options.toPage(answer);
+  }
+
+  #compete(): void {
+    const locks = this.#options.locks ?? navigator.locks;
+    // Never resolves while this one leads: the lock goes when the worker does.
+    void locks.request(`sotto:${this.#options.profile}`, () => this.#lead()).catch((error: unknown) => { this.#failed(error); });
+  }
+
+  async #lead(): Promise<void> {
+    let engine: Engine;
+    try {
+      engine = await this.#options.startEngine();
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    this.#engine = engine;
+    engine.subscribe((event) => {
+      this.#options.toPage({ kind: 'news', event });
+      this.#channel.postMessage({ kind: 'news', event } satisfies Between);
+      if (event.kind === 'halted' && event.problem.code === 'superseded') this.#stepDown();
+    });
+    this.#channel.postMessage({ kind: 'leading' } satisfies Between);
+    for (const call of this.#open.values()) void this.#run(call, engine, (answer) => { this.#answerPage(answer); });
+    await new Promise<void>((release) => { this.#release = release; });
+  }
+
+  #stepDown(): void {
+    this.#engine = undefined;
+    this.#release?.();
+  }
+
+  #failed(error: unknown): void {
+    const problem = problemOf(error);
+    this.#options.toPage({ kind: 'news', event: { kind: 'halted', problem } });
+    for (const call of this.#open.values()) this.#answerPage({ kind: 'failure', id: call.id, problem });
+  }
+
+  async #run(call: Call, engine: Engine, answer: (answer: Answer) => void): Promise<void> {
+    try {
+      answer({ kind: 'answer', id: call.id, value: await callMethod(engine, call) });
+    } catch (error) {
+      answer({ kind: 'failure', id: call.id, problem: problemOf(error) });
+    }
+  }
+
+  #hear(message: Between): void {
+    switch (message.kind) {
+      case 'call':
+        if (this.#engine !== undefined) void this.#run(message, this.#engine, (answer) => { this.#channel.postMessage(answer satisfies Between); });
+        break;
+      case 'answer':
+      case 'failure':
+        this.#answerPage(message);
+        break;
+      case 'news':
+        if (this.#engine === undefined) this.#options.toPage(message);
+        break;
+      case 'who-leads':
+        if (this.#engine !== undefined) this.#channel.postMessage({ kind: 'leading' } satisfies Between);
+        break;
+      case 'leading':
+        this.#askAgain();
+    }
+  }
+
+  /** A leader is there: what was asked before, perhaps of one that died, is asked of it. */
+  #askAgain(): void {
+    if (this.#engine !== undefined) return;
+    for (const call of this.#open.values()) {
+      if (isRepeatable(call.method)) this.#channel.postMessage(call satisfies Between);
+      else this.#answerPage({ kind: 'failure', id: call.id, problem: { code: 'internal', detail: 'The tab that did this was closed. Look whether it was done, else try again.' } });
+    }
+    // The page's picture may be of the former leader.
+    this.#channel.postMessage({ kind: 'call', id: crypto.randomUUID(), method: 'wake', args: [] } satisfies Between);
+  }
+}
