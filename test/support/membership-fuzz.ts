@@ -12,7 +12,9 @@ await loadSodium();
 
 const MOST = 24;
 /** Trees of up to this size are met most of the time, larger ones now and then: every shape, in little time. */
-const USUAL = 7;
+const USUAL = 6;
+/** For so many steps of each run, the room may get large. */
+const LARGE_STEPS = 12;
 const STEPS = Number(process.env.SOTTO_FUZZ_STEPS ?? 200);
 const SEEDS = Number(process.env.SOTTO_FUZZ_SEEDS ?? 20);
 const FIRST = Number(process.env.SOTTO_FUZZ_FIRST ?? 1);
@@ -25,9 +27,9 @@ export function fuzz(suite: Suite): void {
 
 async function run(suite: Suite, dice: Dice): Promise<void> {
   let members: Peer[] = [await founder(suite)];
-  let most = USUAL;
+  const large = dice.below(STEPS - LARGE_STEPS);
   for (let step = 0; step < STEPS; step++) {
-    if (step % 50 === 0) most = step === 50 * dice.below(4) ? MOST : USUAL;
+    const most = step >= large && step < large + LARGE_STEPS ? MOST : USUAL;
     members = await act(members, dice, most, step);
     assert.equal(new Set(members.map(({ group }) => toHex(group.epochAuthenticator))).size, 1, `step ${step}: the members no longer agree`);
     for (const { group } of members) assert.equal(group.members.length, members.length, `step ${step}`);
@@ -38,6 +40,7 @@ async function act(members: Peer[], dice: Dice, most: number, step: number): Pro
   const choice = dice.below(20);
   if (members.length > most || (members.length > 1 && choice < 4)) return remove(members, dice);
   if (members.length === most && choice < 12) return remove(members, dice);
+  if (most === MOST && members.length <= MOST / 2) return several(members, dice, most, step);
   if (members.length === 1 || choice < 8) return join(members, dice);
   if (choice < 12) return several(members, dice, most, step);
   if (choice < 14) await commit(members, dice, {});
@@ -79,7 +82,7 @@ async function several(members: Peer[], dice: Dice, most: number, step: number):
   const gone = dice.chance(0.4) ? dice.some(others, 1 + dice.below(2)) : [];
   const room = Math.max(1, most - members.length);
   const added = await commitWithAdds({
-    committer, others, gone, adds: 1 + dice.below(Math.min(3, room)),
+    committer, others, gone, adds: 1 + dice.below(Math.min(most === MOST ? 8 : 3, room)),
     extensions: dice.chance(0.3) ? [{ name: 'room', data: utf8(`several ${step}`) }] : undefined,
   });
   return [committer, ...others.filter((peer) => !gone.includes(peer)), ...added];

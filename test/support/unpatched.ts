@@ -4,8 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type * as library from 'ts-mls';
 
-export type Library = typeof import('ts-mls');
+export type Library = typeof library;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 

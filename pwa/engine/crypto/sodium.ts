@@ -2,9 +2,9 @@
  * libsodium, loaded once. The sumo build: HMAC and the streaming hashes are in no other.
  * Every module here may be called only after {@link loadSodium} has resolved.
  */
-import sodium from 'libsodium-wrappers-sumo';
+import sodium, { ready } from 'libsodium-wrappers-sumo';
 
-export const loadSodium = (): Promise<void> => sodium.ready;
+export const loadSodium = (): Promise<void> => ready;
 
 export { sodium };
 

@@ -1,6 +1,6 @@
 /** What the path of a commit may bring into the tree. The library checks less, and what it lets in can shut the group. */
 import type { LeafNode, RatchetTree, UpdatePath } from 'ts-mls';
-import { equalBytes, toHex } from '../../../shared/bytes.ts';
+import { equalBytes } from '../../../shared/bytes.ts';
 import { EXTENSION_TYPES } from './extensions.ts';
 import { MlsError } from './mls-error.ts';
 
@@ -11,20 +11,15 @@ import { MlsError } from './mls-error.ts';
  * Throws MlsError `forbidden`.
  */
 export function requireSound(path: UpdatePath, tree: RatchetTree, committer: number): void {
-  const encryption = new Set<string>();
-  const signature = new Set<string>();
+  const own = path.leafNode.signaturePublicKey;
+  const fresh = [path.leafNode, ...path.nodes].map(({ hpkePublicKey }) => hpkePublicKey);
+  const repeats = (key: Uint8Array): boolean => fresh.some((other) => equalBytes(key, other));
   for (const [index, node] of tree.entries()) {
-    if (node?.nodeType === 'parent') encryption.add(toHex(node.parent.hpkePublicKey));
+    if (node?.nodeType === 'parent' && repeats(node.parent.hpkePublicKey)) throw new MlsError('forbidden');
     if (node?.nodeType !== 'leaf') continue;
-    encryption.add(toHex(node.leaf.hpkePublicKey));
-    if (index !== 2 * committer) signature.add(toHex(node.leaf.signaturePublicKey));
+    if (repeats(node.leaf.hpkePublicKey) || (index !== 2 * committer && equalBytes(node.leaf.signaturePublicKey, own))) throw new MlsError('forbidden');
   }
-  if (signature.has(toHex(path.leafNode.signaturePublicKey))) throw new MlsError('forbidden');
-  for (const { hpkePublicKey } of [path.leafNode, ...path.nodes]) {
-    const key = toHex(hpkePublicKey);
-    if (encryption.has(key)) throw new MlsError('forbidden');
-    encryption.add(key);
-  }
+  if (fresh.some((key, n) => fresh.slice(n + 1).some((other) => equalBytes(key, other)))) throw new MlsError('forbidden');
   const { credentials, extensions } = path.leafNode.capabilities;
   if (!credentials.includes('basic') || EXTENSION_TYPES.some((type) => !extensions.includes(type))) throw new MlsError('forbidden');
 }

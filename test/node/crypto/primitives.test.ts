@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, createPrivateKey, createPublicKey, hkdfSync, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { concat, fromHex } from '../../../shared/bytes.ts';
 import { chachaOpen, chachaSeal, open, seal } from '../../../pwa/engine/crypto/aead.ts';
 import { digest, expand, extract, hashBytes, hmac } from '../../../pwa/engine/crypto/hash.ts';

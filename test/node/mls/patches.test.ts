@@ -36,7 +36,7 @@ async function createdBy(library: Library, name: string): Promise<ClientState> {
 async function commit(library: Library, members: readonly ClientState[], by: number, proposals: readonly Proposal[], added: readonly Device[] = []): Promise<ClientState[]> {
   const committer = members[by] ?? assert.fail('no such member');
   const result = await library.createCommit({ state: committer, cipherSuite: cs }, { extraProposals: [...proposals], ratchetTreeExtension: true });
-  const removed = new Set(proposals.flatMap((proposal) => ('remove' in proposal ? [(proposal.remove as { removed: number }).removed] : [])));
+  const removed = new Set(proposals.flatMap((proposal) => ('remove' in proposal ? [proposal.remove.removed] : [])));
   const next: ClientState[] = [];
   for (const [leaf, member] of members.entries()) {
     if (member === undefined || removed.has(leaf)) continue;
