@@ -1,0 +1,94 @@
+/**
+ * Opening a room at its relay and pulling what was missed. Nothing is sent before the head is reached:
+ * what the log already has of ours must not be encrypted again.
+ */
+import type { ErrorCode } from '../../../shared/codes.ts';
+import { START, type Seq, type Signature } from '../../../shared/ids.ts';
+import { createStatement, invitesDigestOf, openStatement } from '../../../shared/statements.ts';
+import { equalBytes, toHex } from '../../../shared/bytes.ts';
+import type { RelayControl } from '../../../shared/control.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { sign } from '../crypto/signature.ts';
+import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
+import { raise } from './claims.ts';
+import { rollBack } from './roll-back.ts';
+import type { Room } from './room.ts';
+
+/** Milliseconds between tries where a relay refuses for now without saying how long. */
+const TRY_AGAIN = 5000;
+const TRY_LOST_ROOM_AGAIN = 60_000;
+
+type Opened = Extract<RelayControl, { t: 'opened' }>;
+
+export async function openRoom(room: Room): Promise<void> {
+  room.phase = 'opening';
+  try {
+    const answer = await ask(room);
+    if (answer?.t !== 'opened') return;
+    await compare(room, answer);
+    pull(room, room.state.record.cursor);
+  } catch (cause) {
+    if (cause instanceof Disconnected) return;
+    if (!(cause instanceof RelayRefusal)) throw cause;
+    await refused(room, cause);
+  }
+}
+
+function ask(room: Room): Promise<RelayControl | undefined> {
+  const { record, mls } = room.state;
+  const { link } = room;
+  const { nonce } = link;
+  if (mls === null || nonce === undefined) return Promise.resolve(undefined);
+  const { access, epoch } = mls.keys;
+  if (!record.registered && record.owner !== null) {
+    const statement = createStatement({ origin: record.relay, room: record.room, access: access.publicKey, invites: invitesDigestOf([], sha256), nonce });
+    const { publicKey: owner, secretKey } = record.owner;
+    return link.ask({ t: 'create', owner, access: access.publicKey, invites: [], groupInfo: new Uint8Array(0), sig: sign(statement, secretKey) as Signature });
+  }
+  const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
+  room.openedEpoch = toHex(epoch);
+  return link.ask({ t: 'open', room: record.room, epoch, sig });
+}
+
+/** Whether the log is the one we know, and no shorter. */
+async function compare(room: Room, opened: Opened): Promise<void> {
+  const { record } = room.state;
+  if (record.incarnation === null || !record.registered) {
+    const step = room.step();
+    step.update({ incarnation: opened.incarnation.slice() as Opened['incarnation'], registered: true });
+    room.openedEpoch = toHex(record.epoch);
+    return room.store(step);
+  }
+  if (!equalBytes(record.incarnation, opened.incarnation)) await rollBack(room, START, { kind: 'relay-reset', incarnation: opened.incarnation });
+  else if (opened.head < record.cursor) await rollBack(room, opened.head, { kind: 'relay-rolled-back', incarnation: record.incarnation });
+}
+
+export function pull(room: Room, after: Seq): void {
+  room.phase = 'catching-up';
+  room.pullRef = room.link.pull(room.state.record.room, after);
+}
+
+async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<void> {
+  const { record, mls } = room.state;
+  if (isPassing(code)) return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
+  if (code === 'no-access') {
+    const step = room.step();
+    // What it once had, it has no more.
+    raise(room.host, step, 'relay-reset');
+    // A room that never left its first epoch can be made there again, by the one who made it.
+    if (record.owner !== null && mls?.group.epoch === 0n) step.update({ registered: false });
+    await room.store(step);
+    return room.tryAgain(TRY_LOST_ROOM_AGAIN);
+  }
+  const step = room.step();
+  step.update({ standing: { kind: 'refused', problem: { code: problemOf(code), detail: `The relay answered ${code}.` } } });
+  await room.store(step);
+  room.left();
+}
+
+/** A pull that was not answered with envelopes. */
+export async function pullRefused(room: Room, code: ErrorCode, retryAfter: number): Promise<void> {
+  // The relay went back while we were connected, or lost our opening: both are seen by opening anew.
+  if (code === 'ahead-of-log' || code === 'not-open') return openRoom(room);
+  room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
+}

@@ -1,0 +1,24 @@
+/** What a room needs of the engine around it. */
+import type { TimelineItem } from '../api.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Randomness } from '../ports/randomness.ts';
+import type { Change, Storage } from '../ports/storage.ts';
+import type { Profile } from '../records/profile-record.ts';
+import type { RelayLink } from '../sync/relay-link.ts';
+
+export interface RoomHost {
+  /** Sealed. Written through {@link RoomHost.write} alone. */
+  readonly storage: Pick<Storage, 'get' | 'range'>;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly appOrigin: string;
+  profile(): Profile;
+  link(relay: string): RelayLink;
+  /** One transaction under this engine's writer. A failure halts the engine, and rejects. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** Something in the room's summary is different. */
+  changed(): void;
+  items(room: string, items: readonly TimelineItem[]): void;
+  /** Something unforeseen: the engine cannot go on. */
+  halt(cause: unknown): void;
+}

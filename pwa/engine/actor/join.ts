@@ -1,0 +1,160 @@
+/**
+ * Coming in by an invite while nobody need be there. The external commit is stored before it is sent and
+ * sent again byte for byte, until the relay took it or said why not: across crashes, a join is one join.
+ */
+import { encodeControl } from '../../../shared/control.ts';
+import type { ErrorCode } from '../../../shared/codes.ts';
+import { START, type EnvelopeId, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
+import { openStatement } from '../../../shared/statements.ts';
+import { assertNever } from '../../../shared/never.ts';
+import { EngineError, type Problem } from '../api.ts';
+import { sign } from '../crypto/signature.ts';
+import { joinExternal, makeDevice, MlsError, suiteHpke } from '../mls/index.ts';
+import { epochKeys } from '../rooms/epoch-keys.ts';
+import { invitesIn, joinedByExtension, profileExtension, registrationsOf } from '../rooms/extensions.ts';
+import { inviteKeys } from '../rooms/invite-keys.ts';
+import type { InviteLink } from '../rooms/invite-link.ts';
+import { joinProof } from '../rooms/join-proof.ts';
+import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
+import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
+import { adrift } from '../wire/chain.ts';
+import { sealToJoinKey } from '../wire/outer.ts';
+import { dropPending } from './commit.ts';
+import { knock, openByInvite } from './knock.ts';
+import { shownOf } from './people.ts';
+import type { Room } from './room.ts';
+
+/** Milliseconds. */
+const TRY_AGAIN = 5000;
+const JITTER_AFTER_LOSS = 1000;
+
+/** Runs at each connection until it is settled. */
+export async function join(room: Room): Promise<void> {
+  try {
+    await attempt(room);
+  } catch (cause) {
+    if (cause instanceof Disconnected) return;
+    if (cause instanceof EngineError) return refuse(room, cause.problem);
+    if (!(cause instanceof RelayRefusal)) throw cause;
+    await refusedBy(room, cause);
+  }
+}
+
+async function attempt(room: Room): Promise<void> {
+  const { record } = room.state;
+  if (record.secret === null || record.inviter === null) throw new EngineError('internal', 'The invite of a join is missing.');
+  const invite: InviteLink = { room: record.room, secret: record.secret, inviter: record.inviter, relay: record.relay };
+  const taken = room.state.pending === null ? undefined : await takenAlready(room);
+  if (taken !== undefined) return enter(room, START, taken);
+  const incarnation = room.state.pending === null ? await make(room, invite) : (await openByInvite(room.link, invite)).incarnation;
+  const { pending } = room.state;
+  if (pending === null) throw new EngineError('internal', 'A join was not stored.');
+  const seq = await room.link.commit(pending.record.bundle, pending.record.id);
+  await enter(room, seq, incarnation);
+}
+
+/** The answer to an earlier attempt may have been lost: then the key of the epoch that it began opens the room. */
+async function takenAlready(room: Room): Promise<Incarnation | undefined> {
+  const { record, pending } = room.state;
+  const { nonce } = room.link;
+  if (pending === null || nonce === undefined) throw new Disconnected();
+  const { access, epoch } = pending.keys;
+  const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
+  try {
+    const answer = await room.link.ask({ t: 'open', room: record.room, epoch, sig });
+    return answer.t === 'opened' ? answer.incarnation : undefined;
+  } catch (cause) {
+    if (cause instanceof RelayRefusal && cause.code === 'no-access') return undefined;
+    throw cause;
+  }
+}
+
+async function make(room: Room, invite: InviteLink): Promise<Incarnation> {
+  const { opened, view, epoch: parent, groupInfo, inviter } = await knock(room.link, invite);
+  if (inviter === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
+  const profile = room.host.profile();
+  const device = makeDevice(profile);
+  const keys = inviteKeys(invite.room, invite.secret);
+  const leafExtensions = [profileExtension(profile.name), joinedByExtension(keys.id)];
+  const committed = await joined(() => joinExternal({ groupInfo, device, leafExtensions, authenticate: (state) => joinProof(keys, state, device.deviceKey) }));
+  const { group, message, consumed } = committed;
+  const next = await epochKeys(invite.room, group);
+  const id = room.host.randomness.bytes(16) as EnvelopeId;
+  const sealed = sealToJoinKey(suiteHpke(view.suite), view.joinKey, { kind: 'commit', room: invite.room, epoch: parent, id }, message);
+  const invites = invitesIn(group.extensions) ?? [];
+  const bundle = encodeControl({
+    t: 'commit', room: invite.room, id, parent, rejected: 0, access: next.access.publicKey, closing: false, invites: [...registrationsOf(invites)], commit: sealed,
+    groupInfo: sealGroupInfo(invite.room, group.suite, await group.groupInfo(), invites),
+  });
+  const step = room.step();
+  step.pending = { group, keys: next, consumed, record: { id, parent: parent.slice() as typeof parent, epoch: next.epoch, bundle, sealed, fulfils: [] } };
+  await room.store(step);
+  return opened.incarnation;
+}
+
+async function joined<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof MlsError ? new EngineError('bad-link', 'The room’s state does not let anyone in.', { cause }) : cause;
+  }
+}
+
+/** We are in. `at`: where in the log our commit stands; 0 where that is not known. */
+async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<void> {
+  const step = room.step();
+  const { pending } = step;
+  if (pending === null) return;
+  step.mls = { group: pending.group, keys: pending.keys };
+  step.pending = null;
+  step.consumed.push(...pending.consumed);
+  step.update({
+    standing: { kind: 'member' }, registered: true, incarnation: incarnation.slice() as Incarnation, cursor: at, chain: adrift(at), epoch: pending.keys.epoch,
+    secret: null, ...shownOf(pending.group, step.record),
+  });
+  const { identityKey: person, name } = room.host.profile();
+  room.note(step, at, { kind: 'joined', who: { person, name } });
+  await room.store(step);
+  await room.open();
+}
+
+async function refusedBy(room: Room, { code, retryAfter }: RelayRefusal): Promise<void> {
+  switch (code) {
+    case 'commit-lost':
+    case 'epoch-exists':
+    case 'read-only':
+    case 'stale-epoch':
+      // The room has moved on: the same wish, on the state that it has now. Many joiners at once spread out.
+      await dropPending(room);
+      return room.tryAgain(room.host.randomness.fraction() * JITTER_AFTER_LOSS);
+    case 'rate-limited':
+    case 'too-many-rooms':
+    case 'too-many-connections':
+    case 'unavailable':
+    case 'internal':
+    case 'not-open':
+      return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
+    case 'no-access':
+    case 'invite-expired':
+    case 'invite-used-up':
+    case 'invite-revoked':
+    case 'bad-frame':
+    case 'too-large':
+    case 'room-exists':
+    case 'ahead-of-log':
+    case 'creation-refused':
+      return refuse(room, { code: problemOf(code), detail: detailOf(code) });
+    default:
+      return assertNever(code);
+  }
+}
+
+const detailOf = (code: ErrorCode): string => `The relay answered ${code}${isPassing(code) ? ', for now' : ''}.`;
+
+async function refuse(room: Room, problem: Problem): Promise<void> {
+  const step = room.step();
+  step.pending = null;
+  step.update({ standing: { kind: 'refused', problem }, secret: null });
+  await room.store(step);
+  room.left();
+}

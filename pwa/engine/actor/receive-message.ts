@@ -1,0 +1,89 @@
+/** One message envelope: one's own come back, a duplicate, somebody's words, or nothing that can be read. */
+import { equalBytes, toBase64Url } from '../../../shared/bytes.ts';
+import { decodeEnvelope, type Envelope } from '../../../shared/envelope.ts';
+import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
+import { CryptoError } from '../crypto/sodium.ts';
+import { MlsError, type Member } from '../mls/index.ts';
+import type { OutboxEntry } from '../records/message-records.ts';
+import { personHash } from '../rooms/invite-link.ts';
+import { decodeMessage, type Message } from '../wire/content.ts';
+import { openOuter } from '../wire/outer.ts';
+import { checkClaim } from './claims.ts';
+import { oweReceipt, takeReceipt } from './receipts.ts';
+import type { Room } from './room.ts';
+import type { Step } from './state.ts';
+
+export async function receiveMessage(room: Room, step: Step, envelope: Envelope): Promise<void> {
+  const own = room.outbox.get(envelope.id);
+  if (own !== undefined && !step.newIds.has(toBase64Url(envelope.id)) && isEchoOf(own.entry, envelope)) return placeOwn(room, step, own.entry, envelope.seq);
+  if (await isSeen(room, step, envelope.id)) return;
+  const received = await readMessage(step, envelope);
+  if (received === undefined) return noteUnreadable(room, step, envelope.seq);
+  const { sender, message } = received;
+  await checkClaim(room.host, step, message);
+  const { inviter } = step.record;
+  if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
+  if (message.body.kind === 'delivered') return takeReceipt(room, step, sender, message.body.through);
+  placeTheirs(room, step, envelope, sender, message);
+}
+
+/** By id and by what we sealed: an id alone could be anyone's. */
+function isEchoOf(entry: OutboxEntry, envelope: Envelope): boolean {
+  const sent = entry.sealed === null ? undefined : decodeEnvelope(entry.sealed.frame);
+  return sent !== undefined && equalBytes(sent.payload, envelope.payload);
+}
+
+async function isSeen(room: Room, step: Step, id: EnvelopeId): Promise<boolean> {
+  const key = toBase64Url(id);
+  return step.newIds.has(key) || (await room.host.storage.get('seen', [step.room, key])) !== undefined;
+}
+
+export function markSeen(step: Step, id: EnvelopeId): void {
+  const key = toBase64Url(id);
+  step.newIds.add(key);
+  step.change({ kind: 'put', store: 'seen', key: [step.room, key], value: new Uint8Array(0) });
+}
+
+/** The log has our message: from the outbox into the conversation, in the same transaction. */
+export function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: number): void {
+  step.dequeue(entry);
+  if (entry.body.kind === 'delivered') return;
+  markSeen(step, entry.id);
+  const { identityKey, name } = room.host.profile();
+  step.place({ kind: 'message', id: entry.id, position: seq + step.record.shift, sender: { person: identityKey, name }, mine: true, at: entry.at, body: entry.body });
+}
+
+/** Opens both layers. Undefined, with the group as it was, for whatever no honest member could have sent. */
+async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly sender: Member; readonly message: Message } | undefined> {
+  const { mls } = step;
+  if (mls === null) return undefined;
+  try {
+    const outer = openOuter(mls.keys, envelope, envelope.payload);
+    if (outer.fromOutside) return undefined;
+    const received = await mls.group.receive(outer.message, () => false);
+    if (received.kind !== 'message') return undefined;
+    step.mls = { ...mls, group: received.group };
+    step.consumed.push(...received.consumed);
+    const message = decodeMessage(received.plaintext);
+    return message === undefined ? undefined : { sender: received.sender, message };
+  } catch (cause) {
+    if (cause instanceof CryptoError || cause instanceof MlsError) return undefined;
+    throw cause;
+  }
+}
+
+function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: Message): void {
+  markSeen(step, envelope.id);
+  const position = envelope.seq + step.record.shift;
+  step.place({
+    kind: 'message', id: envelope.id.slice() as EnvelopeId, position, sender: room.storedPerson(sender), mine: false, at: message.at, body: message.body,
+  });
+  if (position > step.record.readThrough) step.update({ unread: step.record.unread + 1 });
+  oweReceipt(step, sender.identityKey, envelope.seq);
+}
+
+/** Said once for a run of them. */
+function noteUnreadable(room: Room, step: Step, seq: Seq): void {
+  if (step.latest?.kind === 'notice' && step.latest.fact.kind === 'unreadable') return;
+  room.note(step, seq, { kind: 'unreadable' });
+}

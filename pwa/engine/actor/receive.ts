@@ -1,0 +1,42 @@
+/**
+ * Envelopes from the log, a batch at a time: worked off in memory in their order, stored in one
+ * transaction. An envelope that cannot be used never stops those behind it.
+ */
+import { equalBytes } from '../../../shared/bytes.ts';
+import type { Envelope } from '../../../shared/envelope.ts';
+import { assertNever } from '../../../shared/never.ts';
+import { extended } from '../wire/chain.ts';
+import { putLinks } from './claims.ts';
+import { receiveCommit } from './receive-commit.ts';
+import { receiveMessage } from './receive-message.ts';
+import type { Room } from './room.ts';
+
+export interface Delivered {
+  readonly envelope: Envelope;
+  readonly frame: Uint8Array;
+}
+
+export async function receive(room: Room, batch: readonly Delivered[]): Promise<void> {
+  const step = room.step();
+  for (const { envelope, frame } of batch) {
+    const { record } = step;
+    // Delivered before, or out of order: the chain tells where the relay meant it.
+    if (record.standing.kind !== 'member' || step.mls === null || envelope.kind === 'signal' || envelope.seq <= record.cursor) continue;
+    step.update({ cursor: envelope.seq });
+    // Of another epoch than ours: a branch that no valid commit leads to.
+    if (!equalBytes(envelope.epoch, record.epoch)) continue;
+    step.update({ chain: extended(record.chain, envelope.seq, frame) });
+    putLinks(step);
+    switch (envelope.kind) {
+      case 'message':
+        await receiveMessage(room, step, envelope);
+        break;
+      case 'commit':
+        await receiveCommit(room, step, envelope);
+        break;
+      default:
+        assertNever(envelope.kind);
+    }
+  }
+  await room.store(step);
+}

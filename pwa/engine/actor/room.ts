@@ -1,0 +1,293 @@
+/**
+ * One room: its state, one queue through which everything that changes it goes, one step at a time, and
+ * what it knows of its connection. What the steps do is in the files beside this one.
+ */
+import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
+import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
+import { assertNever } from '../../../shared/never.ts';
+import type { EngineError, RoomKey, TimelineItem } from '../api.ts';
+import { MlsError, type Member } from '../mls/index.ts';
+import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
+import type { Intent, RoomRecord } from '../records/room-record.ts';
+import type { RoomEvent, RelayLink } from '../sync/relay-link.ts';
+import { openRoom, pull, pullRefused } from './catch-up.ts';
+import { advanceCommit } from './commit.ts';
+import type { RoomHost } from './host.ts';
+import { shownItem, queuedItem } from './items.ts';
+import { join } from './join.ts';
+import { Outbox, type Outgoing } from './outbox.ts';
+import { storedPerson } from './people.ts';
+import { placeOwn } from './receive-message.ts';
+import { receive, type Delivered } from './receive.ts';
+import { commitRefused, messageRefused } from './refused.ts';
+import { scheduleReceipt } from './receipts.ts';
+import { sendOutbox } from './send.ts';
+import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
+
+/** Envelopes in one transaction at most. */
+const MOST_IN_BATCH = 256;
+
+export class Room {
+  readonly host: RoomHost;
+  readonly key: RoomKey;
+  readonly outbox: Outbox;
+  readonly link: RelayLink;
+  state: RoomState;
+  phase: 'offline' | 'opening' | 'catching-up' | 'live' = 'offline';
+  pullRef = -1;
+  /** Hex of the newest epoch whose key this connection has proved. */
+  openedEpoch: string | undefined;
+  commitInFlight = false;
+  receiptDue: (() => void) | undefined;
+  leadDue: (() => void) | undefined;
+  #retryDue: (() => void) | undefined;
+  #inbox: (RoomEvent | { readonly kind: 'again' })[] = [];
+  #queue: Promise<void> = Promise.resolve();
+  #draining = false;
+  #detached = false;
+  readonly #awaited = new Map<string, (problem?: EngineError) => void>();
+
+  constructor(host: RoomHost, record: RoomRecord, outbox: readonly OutboxEntry[], latest: StoredItem | null) {
+    this.host = host;
+    this.key = toBase64Url(record.room) as RoomKey;
+    this.outbox = new Outbox(this.key, outbox);
+    this.link = host.link(record.relay);
+    this.state = { record, mls: null, pending: null, latest };
+  }
+
+  get isLive(): boolean {
+    return this.phase === 'live' && this.openedEpoch === toHex(this.state.record.epoch);
+  }
+
+  /** Loads the group, then goes online. Lists need not wait for it. */
+  start(): void {
+    void this.run(async () => {
+      if (this.state.mls === null) await this.#load();
+      this.connect();
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { record } = this.state;
+    try {
+      const mls = await loadGroup(this.host, record, this.key);
+      this.state = { ...this.state, mls, pending: await loadPending(this.host, record) };
+    } catch (cause) {
+      if (!(cause instanceof MlsError)) throw cause;
+      const step = this.step();
+      step.update({ standing: { kind: 'refused', problem: { code: 'internal', detail: cause.message } } });
+      await this.store(step);
+    }
+  }
+
+  connect(): void {
+    const { kind } = this.state.record.standing;
+    if (kind === 'member' || kind === 'joining') this.link.attach(this.state.record.room, (event) => this.#take(event));
+  }
+
+  /** Serial: each task sees the state that the one before it stored. Whatever it throws halts the engine. */
+  run(task: () => Promise<void> | void): Promise<void> {
+    this.#queue = this.#queue.then(task).catch((cause: unknown) => this.host.halt(cause));
+    return this.#queue;
+  }
+
+  step(): Step {
+    return new Step(this.state, this.outbox);
+  }
+
+  /** The one way to a new state. */
+  async store(step: Step): Promise<void> {
+    const before = this.state.record;
+    this.state = await step.store(this.host);
+    step.finish();
+    this.tell(step.items);
+    if (step.record !== before || step.items.length > 0) this.host.changed();
+    scheduleReceipt(this);
+  }
+
+  tell(items: readonly StoredItem[]): void {
+    const { receivedThrough } = this.state.record;
+    this.#show(items.flatMap((item) => shownItem(item, receivedThrough) ?? []));
+  }
+
+  tellQueued(outgoing: Outgoing): void {
+    const item = queuedItem(this.host, outgoing);
+    this.#show(item === undefined ? [] : [item]);
+  }
+
+  #show(items: readonly TimelineItem[]): void {
+    if (items.length > 0) this.host.items(this.key, items);
+  }
+
+  note(step: Step, seq: number, fact: StoredFact): void {
+    const position = seq + step.record.shift;
+    step.place({ kind: 'notice', id: `${this.key}.${position}`, position, at: this.host.clock.now(), fact });
+  }
+
+  storedPerson(member: Member): StoredPerson {
+    return storedPerson(member);
+  }
+
+  freshId(): string {
+    return toBase64Url(this.host.randomness.bytes(16));
+  }
+
+  async reloadLatest(): Promise<void> {
+    const [last] = await this.host.storage.range('timeline', { prefix: [this.key], reverse: true, limit: 1 });
+    this.state = { ...this.state, latest: last === undefined ? null : (decodeItem(last.value) ?? null) };
+    this.host.changed();
+  }
+
+  /** Adds a wish, durably; {@link awaitIntent} tells how it ended. */
+  async want(intent: Intent): Promise<void> {
+    const step = this.step();
+    step.update({ wanted: [...step.record.wanted, intent] });
+    await this.store(step);
+  }
+
+  awaitIntent(id: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#awaited.set(id, (problem) => (problem === undefined ? resolve() : reject(problem)));
+    });
+  }
+
+  fulfilled(id: string, problem?: EngineError): void {
+    this.#awaited.get(id)?.(problem);
+    this.#awaited.delete(id);
+  }
+
+  keepSecret(step: Step, intent: Extract<Intent, { kind: 'invite' }>): void {
+    step.change({ kind: 'put', store: 'meta', key: ['invite', this.key, intent.id], value: intent.secret });
+  }
+
+  /** Nothing to hear or say there any more. */
+  left(): void {
+    this.phase = 'offline';
+    this.#cancelTimers();
+    this.link.detach(this.state.record.room);
+  }
+
+  /** For good: the engine closes. */
+  stop(): void {
+    this.#detached = true;
+    this.#inbox = [];
+    this.left();
+  }
+
+  #cancelTimers(): void {
+    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue]) cancel?.();
+    this.#retryDue = this.receiptDue = this.leadDue = undefined;
+  }
+
+  async open(): Promise<void> {
+    this.openedEpoch = undefined;
+    await openRoom(this);
+  }
+
+  /** Opens, or joins, again after so many milliseconds, if the connection still stands. */
+  tryAgain(wait: number): void {
+    this.#retryDue?.();
+    this.#retryDue = this.host.clock.after(wait, () => {
+      this.#retryDue = undefined;
+      if (this.phase !== 'offline') this.#take({ kind: 'again' });
+    });
+  }
+
+  /** Sends nothing before the room has been opened and pulled once more, after so many milliseconds. */
+  seeAgain(wait: number): void {
+    if (this.phase === 'offline') return;
+    this.phase = 'opening';
+    if (this.#retryDue === undefined) this.tryAgain(wait);
+  }
+
+  /** Something may be sent now. */
+  poke(): void {
+    this.#drain();
+  }
+
+  #take(event: RoomEvent | { readonly kind: 'again' }): void {
+    if (this.#detached) return;
+    this.#inbox.push(event);
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#draining || this.#detached) return;
+    this.#draining = true;
+    void this.run(async () => {
+      this.#draining = false;
+      while (this.#inbox.length > 0) await this.#workOff();
+      await advanceCommit(this);
+      await sendOutbox(this);
+      scheduleReceipt(this);
+    });
+  }
+
+  async #workOff(): Promise<void> {
+    const batch: Delivered[] = [];
+    while (batch.length < MOST_IN_BATCH && this.#inbox[0]?.kind === 'envelope') batch.push(this.#inbox.shift() as Delivered & RoomEvent);
+    if (batch.length === 0) {
+      const event = this.#inbox.shift();
+      return event === undefined ? undefined : this.#handle(event);
+    }
+    await receive(this, batch);
+    if (this.state.pending === null) this.commitInFlight = false;
+    // A new epoch has a key of its own: without it, nothing after the next closing commit could be read, nor anything sent.
+    if (this.openedEpoch !== undefined && this.openedEpoch !== toHex(this.state.record.epoch) && this.state.record.standing.kind === 'member') await this.open();
+  }
+
+  async #handle(event: RoomEvent | { readonly kind: 'again' }): Promise<void> {
+    switch (event.kind) {
+      case 'online':
+      case 'again':
+        if (event.kind === 'online') this.#disconnected();
+        this.phase = 'opening';
+        return this.state.record.standing.kind === 'joining' ? join(this) : this.open();
+      case 'offline':
+        this.phase = 'offline';
+        return this.#disconnected();
+      case 'envelope':
+        return receive(this, [event]);
+      case 'ack':
+        return this.#acked(event.id, event.seq);
+      case 'pulled':
+        if (event.ref !== this.pullRef) return;
+        if (!event.live) return pull(this, Math.max(event.through, this.state.record.cursor) as Seq);
+        this.phase = 'live';
+        return;
+      case 'pull-refused':
+        return event.ref === this.pullRef ? pullRefused(this, event.code, event.retryAfter) : undefined;
+      case 'behind':
+        return pull(this, this.state.record.cursor);
+      case 'refused':
+        return this.#refused(event);
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #disconnected(): void {
+    this.openedEpoch = undefined;
+    this.commitInFlight = false;
+    this.outbox.disconnected();
+  }
+
+  async #acked(id: EnvelopeId, seq: Seq): Promise<void> {
+    const outgoing = this.outbox.get(id);
+    if (outgoing === undefined) return;
+    outgoing.acked = true;
+    this.tellQueued(outgoing);
+    if (seq > this.state.record.cursor) return; // its echo places it
+    // Stored so long ago that its echo is behind us, or no longer kept: between what stands there.
+    const step = this.step();
+    placeOwn(this, step, outgoing.entry, seq + 0.5);
+    await this.store(step);
+  }
+
+  async #refused({ id, code, retryAfter }: Extract<RoomEvent, { kind: 'refused' }>): Promise<void> {
+    const { pending } = this.state;
+    if (pending !== null && equalBytes(pending.record.id, id)) return commitRefused(this, code, retryAfter);
+    const outgoing = this.outbox.get(id);
+    if (outgoing !== undefined) messageRefused(this, outgoing, code, retryAfter);
+  }
+}

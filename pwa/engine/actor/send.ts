@@ -1,0 +1,70 @@
+/**
+ * The outbox on its way: encrypted once, stored with the ratchet that moved, then sent; the very same
+ * bytes again after a reconnect while the epoch still is; encrypted again, under the same id, when it is not.
+ */
+import { equalBytes } from '../../../shared/bytes.ts';
+import { encodeEnvelope } from '../../../shared/envelope.ts';
+import { START } from '../../../shared/ids.ts';
+import { encodeMessage } from '../wire/content.ts';
+import { sealOuter } from '../wire/outer.ts';
+import { ownClaim } from './claims.ts';
+import type { Outgoing } from './outbox.ts';
+import type { Room } from './room.ts';
+
+/** Envelopes that may be unanswered at once. */
+const WINDOW = 32;
+/** Past an epoch that has only invalid successors somebody has to lead: who, chance decides. Milliseconds. */
+const LEAD_WITHIN = 2000;
+
+/** Whether the group takes messages from us now. */
+const isClear = (room: Room): boolean => {
+  const { record, pending, mls } = room.state;
+  return room.isLive && record.standing.kind === 'member' && mls !== null && pending === null && record.wanted.length === 0;
+};
+
+export async function sendOutbox(room: Room): Promise<void> {
+  if (!isClear(room)) return;
+  if (room.state.record.rejected > 0) return leadOn(room);
+  const { epoch } = room.state.record;
+  const all = room.outbox.all.filter(({ refused }) => !refused);
+  const free = WINDOW - all.filter(({ inFlight }) => inFlight).length;
+  const next = all.filter(({ inFlight }) => !inFlight).slice(0, Math.max(0, free));
+  const isSealedNow = ({ entry }: Outgoing): boolean => entry.sealed !== null && equalBytes(entry.sealed.epoch, epoch);
+  const unsealed = next.filter((outgoing) => !isSealedNow(outgoing));
+  if (unsealed.length > 0) await seal(room, unsealed);
+  for (const outgoing of next) {
+    if (outgoing.entry.sealed === null) continue;
+    outgoing.inFlight = true;
+    room.link.send(outgoing.entry.sealed.frame);
+  }
+}
+
+/** One transaction for all of them: the ratchet beyond their keys, and their ciphertexts. */
+async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
+  const step = room.step();
+  const { record } = step;
+  for (const { entry } of outgoing) {
+    if (step.mls === null) return;
+    const { group, keys } = step.mls;
+    const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, body: entry.body };
+    const encrypted = await group.encrypt(encodeMessage(message));
+    const at = { kind: 'message', room: record.room, epoch: record.epoch, id: entry.id } as const;
+    const frame = encodeEnvelope({ ...at, seq: START, payload: sealOuter(keys.outer, at, encrypted.message) });
+    step.mls = { group: encrypted.group, keys };
+    step.consumed.push(...encrypted.consumed);
+    step.enqueue({ ...entry, sealed: { epoch: record.epoch, frame } });
+  }
+  await room.store(step);
+}
+
+/** The relay takes no message here before a valid commit: one of those who have something to say offers it. */
+function leadOn(room: Room): void {
+  if (room.outbox.isEmpty || room.leadDue !== undefined) return;
+  room.leadDue = room.host.clock.after(room.host.randomness.fraction() * LEAD_WITHIN, () => {
+    room.leadDue = undefined;
+    void room.run(async () => {
+      if (!isClear(room) || room.state.record.rejected === 0 || room.outbox.isEmpty) return;
+      await room.want({ kind: 'refresh', id: room.freshId() });
+    }).then(() => room.poke());
+  });
+}

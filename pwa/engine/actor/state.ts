@@ -1,0 +1,144 @@
+/** A room in memory, as far as it is stored; and a step, which is the next such state and the one transaction that leads to it. */
+import { toBase64Url } from '../../../shared/bytes.ts';
+import { groupRecords, restoreGroup, wipe, type GroupRecordName, type MlsGroup } from '../mls/index.ts';
+import type { Change } from '../ports/storage.ts';
+import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
+import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
+import { encodeRoom, type RoomRecord } from '../records/room-record.ts';
+import { epochKeys, type EpochKeys } from '../rooms/epoch-keys.ts';
+import type { RoomHost } from './host.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface InGroup {
+  readonly group: MlsGroup;
+  readonly keys: EpochKeys;
+}
+
+export interface Pending extends InGroup {
+  readonly record: PendingRecord;
+  /** What making it used up: zeroed once the relay took it. Nothing after a restart, when it is gone anyway. */
+  readonly consumed: readonly Uint8Array[];
+}
+
+export interface RoomState {
+  readonly record: RoomRecord;
+  readonly mls: InGroup | null;
+  readonly pending: Pending | null;
+  /** The last item of the timeline. */
+  readonly latest: StoredItem | null;
+}
+
+const GROUP_RECORDS: readonly GroupRecordName[] = ['tree', 'ratchets'];
+
+/** The group under one prefix of the `groups` store. */
+export async function loadGroup(host: RoomHost, record: RoomRecord, ...prefix: readonly string[]): Promise<InGroup | null> {
+  const found = await Promise.all(GROUP_RECORDS.map(async (name) => ({ name, bytes: await host.storage.get('groups', [...prefix, name]) })));
+  const records = found.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
+  if (records.length === 0) return null;
+  const group = restoreGroup(records);
+  return { group, keys: await epochKeys(record.room, group) };
+}
+
+export async function loadPending(host: RoomHost, record: RoomRecord): Promise<Pending | null> {
+  const room = toBase64Url(record.room);
+  const stored = await host.storage.get('groups', [room, 'pending', 'commit']);
+  const pending = stored === undefined ? undefined : decodePending(stored);
+  const next = pending === undefined ? null : await loadGroup(host, record, room, 'pending');
+  return pending === undefined || next === null ? null : { ...next, record: pending, consumed: [] };
+}
+
+/** The next state under construction. Nothing of it is true before {@link Step.store} resolves. */
+export class Step {
+  record: RoomRecord;
+  mls: InGroup | null;
+  pending: Pending | null;
+  latest: StoredItem | null;
+  readonly room: string;
+  readonly items: StoredItem[] = [];
+  /** Links of the chain that this step adds, by seq. */
+  readonly newLinks = new Map<number, Uint8Array>();
+  /** Ids of messages that this step places. */
+  readonly newIds = new Set<string>();
+  readonly consumed: Uint8Array[] = [];
+  readonly sealed: OutboxEntry[] = [];
+  readonly placed: OutboxEntry[] = [];
+  readonly #before: RoomState;
+  readonly #outbox: Outbox;
+  readonly #changes: Change[] = [];
+  readonly #then: (() => void)[] = [];
+
+  constructor(before: RoomState, outbox: Outbox) {
+    this.#before = before;
+    this.#outbox = outbox;
+    this.record = before.record;
+    this.mls = before.mls;
+    this.pending = before.pending;
+    this.latest = before.latest;
+    this.room = toBase64Url(before.record.room);
+  }
+
+  change(...changes: readonly Change[]): void {
+    this.#changes.push(...changes);
+  }
+
+  update(fields: Partial<RoomRecord>): void {
+    this.record = { ...this.record, ...fields };
+  }
+
+  /** Adds a line to the conversation. */
+  place(item: StoredItem): void {
+    this.items.push(item);
+    this.change({ kind: 'put', store: 'timeline', key: [this.room, item.position], value: encodeItem(item) });
+    if (this.latest === null || item.position >= this.latest.position) this.latest = item;
+  }
+
+  /** Puts an entry into the outbox, or its ciphertext beside it. */
+  enqueue(entry: OutboxEntry): void {
+    this.sealed.push(entry);
+    this.change(this.#outbox.put(entry));
+  }
+
+  /** Takes an entry out of the outbox: the log has it. */
+  dequeue(entry: OutboxEntry): void {
+    this.placed.push(entry);
+    this.change(this.#outbox.delete(entry));
+  }
+
+  /** Runs once everything is stored. */
+  then(work: () => void): void {
+    this.#then.push(work);
+  }
+
+  /** State before bytes: one transaction, then used secrets are zeroed, then whatever waits for it. */
+  async store(host: RoomHost): Promise<RoomState> {
+    const changes = [...this.#changes, ...this.#groupChanges(), ...this.#pendingChanges()];
+    if (this.record !== this.#before.record) changes.push({ kind: 'put', store: 'rooms', key: [this.room], value: encodeRoom(this.record) });
+    if (changes.length > 0) await host.write(changes);
+    wipe(this.consumed);
+    for (const entry of this.sealed) this.#outbox.add(entry);
+    for (const entry of this.placed) this.#outbox.remove(entry.id);
+    return { record: this.record, mls: this.mls, pending: this.pending, latest: this.latest };
+  }
+
+  /** After the new state is in place. */
+  finish(): void {
+    for (const work of this.#then) work();
+  }
+
+  #groupChanges(): readonly Change[] {
+    const before = this.#before.mls?.group;
+    if (this.mls === null) return before === undefined ? [] : GROUP_RECORDS.map((name) => ({ kind: 'delete', store: 'groups', key: [this.room, name] }));
+    return this.mls.group === before ? [] : putGroup(this.mls.group, before, this.room);
+  }
+
+  #pendingChanges(): readonly Change[] {
+    if (this.pending === this.#before.pending) return [];
+    const clear: Change = { kind: 'clear', store: 'groups', prefix: [this.room, 'pending'] };
+    if (this.pending === null) return [clear];
+    const commit: Change = { kind: 'put', store: 'groups', key: [this.room, 'pending', 'commit'], value: encodePending(this.pending.record) };
+    return [clear, commit, ...putGroup(this.pending.group, undefined, this.room, 'pending')];
+  }
+}
+
+const putGroup = (group: MlsGroup, stored: MlsGroup | undefined, ...prefix: readonly string[]): readonly Change[] =>
+  groupRecords(group, stored).map(({ name, bytes }) => ({ kind: 'put', store: 'groups', key: [...prefix, name], value: bytes }));

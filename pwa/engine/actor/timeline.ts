@@ -1,0 +1,79 @@
+/** Reading the conversation, and what the person does to it: paging, writing, reading. */
+import { fromBase64Url } from '../../../shared/bytes.ts';
+import { parseEnvelopeId } from '../../../shared/ids.ts';
+import { EngineError, type Content, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
+import { decodeItem } from '../records/message-records.ts';
+import { neutralised } from '../rooms/names.ts';
+import { isTextTooLong, type Body } from '../wire/content.ts';
+import { queuedItem, shownItem } from './items.ts';
+import { personKey, personOf } from './people.ts';
+import type { Room } from './room.ts';
+
+export function summaryOf(room: Room, draft: string): RoomSummary {
+  const { record } = room.state;
+  const { relay } = record;
+  return {
+    room: room.key, name: neutralised(record.name), standing: record.standing, me: personKey(room.host.profile().identityKey), members: record.members.map(personOf), relay,
+    confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
+    alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
+  };
+}
+
+const queuedOf = (room: Room): readonly TimelineItem[] => room.outbox.all.flatMap((outgoing) => queuedItem(room.host, outgoing) ?? []);
+
+function latestOf(room: Room): TimelineItem | null {
+  const { latest, record } = room.state;
+  return queuedOf(room).at(-1) ?? (latest === null ? null : (shownItem(latest, record.receivedThrough) ?? null));
+}
+
+export async function timelinePage(room: Room, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
+  const rows = await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: limit + 1, ...(before === undefined ? {} : { before }) });
+  const { receivedThrough } = room.state.record;
+  const stored = rows.slice(0, limit).reverse().flatMap(({ value }) => decodeItem(value) ?? []);
+  const ids = new Set<string>();
+  const placed = stored.flatMap((item) => shownItem(item, receivedThrough) ?? []);
+  for (const item of placed) ids.add(item.id);
+  // What was placed while the rows were read is in the outbox no more, or in both: it is shown once.
+  const queued = before === undefined ? queuedOf(room).filter(({ id }) => !ids.has(id)) : [];
+  return { items: [...placed, ...queued], hasOlder: rows.length > limit };
+}
+
+function bodyOf(content: Content): Body {
+  switch (content.kind) {
+    case 'text':
+      if (isTextTooLong(content.text)) throw new EngineError('too-long', 'The message is longer than 32 KiB.');
+      return { kind: 'text', text: content.text };
+    case 'unknown':
+      throw new EngineError('internal', 'This version cannot write that kind of message.');
+  }
+}
+
+/** Resolves when the message is durable. */
+export async function enqueueMessage(room: Room, key: MessageKey, content: Content): Promise<void> {
+  const { kind } = room.state.record.standing;
+  if (kind === 'removed' || kind === 'refused') throw new EngineError('not-a-member', 'This device is not in the room.');
+  const id = parseEnvelopeId(fromBase64Url(key));
+  if (id === undefined) throw new EngineError('internal', 'A message key is 16 bytes in base64url.');
+  const body = bodyOf(content);
+  // The order is that of the calls, whatever the storage does.
+  const order = room.outbox.nextOrder();
+  if (room.outbox.get(id) !== undefined || (await room.host.storage.get('seen', [room.key, key])) !== undefined) return;
+  const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
+  await room.host.write([room.outbox.put(entry)]);
+  // The same call twice at once stored it twice alike; what was sealed meanwhile must not be forgotten.
+  if (room.outbox.get(id) === undefined) room.outbox.add(entry);
+  const outgoing = room.outbox.get(id);
+  if (outgoing !== undefined) room.tellQueued(outgoing);
+  room.host.changed();
+  room.poke();
+}
+
+export async function markRead(room: Room, position: number): Promise<void> {
+  const { record } = room.state;
+  if (position <= record.readThrough) return;
+  const rows = await room.host.storage.range('timeline', { prefix: [room.key], after: position });
+  const unread = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'message' && !item.mine).length;
+  const step = room.step();
+  step.update({ readThrough: position, unread });
+  await room.store(step);
+}

@@ -1,0 +1,81 @@
+/** How rooms come to this device: from the storage, and by links. */
+import { toBase64Url } from '../../shared/bytes.ts';
+import { EPOCH_ID_BYTES, START, type EpochId } from '../../shared/ids.ts';
+import { EngineError, type InvitePreview, type RoomKey } from './api.ts';
+import type { RoomHost } from './actor/host.ts';
+import { knock } from './actor/knock.ts';
+import { peopleIn, personOf, storedPerson } from './actor/people.ts';
+import { Room } from './actor/room.ts';
+import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
+import { decodeRoom, encodeRoom, newRoomRecord } from './records/room-record.ts';
+import { decodeInviteLink, personHash, type InviteLink } from './rooms/invite-link.ts';
+import { neutralised } from './rooms/names.ts';
+import { Disconnected, problemOf, RelayRefusal } from './sync/refusal.ts';
+import { adrift } from './wire/chain.ts';
+import { equalBytes } from '../../shared/bytes.ts';
+import { StorageError } from './ports/storage.ts';
+
+export async function loadRooms(host: RoomHost): Promise<readonly Room[]> {
+  const rows = await host.storage.range('rooms', { prefix: [] });
+  return Promise.all(rows.map(async ({ key, value }) => {
+    const record = decodeRoom(value);
+    if (record === undefined) throw new StorageError('failed', 'A stored room cannot be read.');
+    const [entries, last] = await Promise.all([
+      host.storage.range('outbox', { prefix: key }), host.storage.range('timeline', { prefix: key, reverse: true, limit: 1 }),
+    ]);
+    const outbox = entries.flatMap((entry) => decodeOutboxEntry(entry.value) ?? []).sort((a, b) => a.order - b.order);
+    return new Room(host, record, outbox, last[0] === undefined ? null : (decodeItem(last[0].value) ?? null));
+  }));
+}
+
+function readLink(text: string): InviteLink {
+  const link = decodeInviteLink(text);
+  if (link === undefined) throw new EngineError('bad-link', 'This is not an invite, or a part of it is missing.');
+  return link;
+}
+
+export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, Room>, text: string): Promise<InvitePreview> {
+  const invite = readLink(text);
+  const key = toBase64Url(invite.room) as RoomKey;
+  const known = rooms.get(key)?.state.record;
+  if (known?.standing.kind === 'member') {
+    const inviter = known.members.find(({ person }) => equalBytes(personHash(person), invite.inviter));
+    return {
+      room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true,
+    };
+  }
+  const link = host.link(invite.relay);
+  try {
+    await link.ready();
+    const { view, terms, inviter } = await knock(link, invite);
+    await link.ask({ t: 'close', room: invite.room });
+    return {
+      room: key, name: neutralised(terms.name), members: peopleIn(view.members).map(personOf), inviter: inviter === undefined ? null : personOf(storedPerson(inviter)),
+      relay: invite.relay, alreadyMember: false,
+    };
+  } catch (cause) {
+    if (cause instanceof Disconnected) throw new EngineError('relay-unreachable', 'The relay cannot be reached.', { cause });
+    if (cause instanceof RelayRefusal) throw new EngineError(problemOf(cause.code), cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** Stores the wish to join: what remains goes on by itself. A room that this device is in, or is joining, is answered as it is. */
+export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>, text: string): Promise<Room> {
+  const invite = readLink(text);
+  const known = rooms.get(toBase64Url(invite.room));
+  const standing = known?.state.record.standing.kind;
+  if (known !== undefined && (standing === 'member' || standing === 'joining')) return known;
+  host.profile();
+  const record = newRoomRecord({
+    room: invite.room, relay: invite.relay, createdAt: host.clock.now(), owner: null, standing: { kind: 'joining' }, chain: adrift(START),
+    epoch: new Uint8Array(EPOCH_ID_BYTES) as EpochId, secret: invite.secret, inviter: invite.inviter, confirmed: false, name: '', members: [],
+  });
+  const kept = known?.state.record;
+  // History of an earlier stay remains, and goes on behind it.
+  const shift = kept === undefined ? 0 : kept.shift + kept.cursor;
+  const { readThrough = 0, receivedThrough = 0, unread = 0 } = kept ?? {};
+  const joining = { ...record, shift, readThrough, receivedThrough, unread };
+  await host.write([{ kind: 'clear', store: 'groups', prefix: [toBase64Url(invite.room)] }, { kind: 'clear', store: 'links', prefix: [toBase64Url(invite.room)] }, { kind: 'put', store: 'rooms', key: [toBase64Url(invite.room)], value: encodeRoom(joining) }]);
+  return new Room(host, joining, known?.outbox.all.map(({ entry }) => entry) ?? [], known?.state.latest ?? null);
+}

@@ -1,0 +1,286 @@
+/** The engine: one profile's rooms over the ports, behind the interface in `api.ts`. */
+import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
+import {
+  EngineError, type Alarm, type Connection, type Content, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type MessageKey,
+  type Person, type PersonKey, type Problem, type RoomKey, type TimelinePage,
+} from './api.ts';
+import { createRoom } from './actor/create-room.ts';
+import type { RoomHost } from './actor/host.ts';
+import { createInvite, listInvites, removeMember } from './actor/invites.ts';
+import { personOf } from './actor/people.ts';
+import type { Room } from './actor/room.ts';
+import { enqueueMessage, markRead, summaryOf, timelinePage } from './actor/timeline.ts';
+import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
+import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
+import type { EngineOptions } from './options.ts';
+import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
+import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
+import { sealedStorage } from './records/sealed-storage.ts';
+import { neutralised } from './rooms/names.ts';
+import { RelayLink } from './sync/relay-link.ts';
+
+/** Starts an engine, which from then on is the only one that can write to this storage. Rejects with {@link EngineError}. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  try {
+    await loadSodium();
+    const storage = sealedStorage(options.storage, await options.deviceKey.deviceKey());
+    const engine = new LocalEngine(options, storage, await storage.claim());
+    await engine.start();
+    return engine;
+  } catch (cause) {
+    throw asEngineError(cause);
+  }
+}
+
+class LocalEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #storage: Storage;
+  readonly #writer: Writer;
+  readonly #host: RoomHost;
+  readonly #rooms = new Map<string, Room>();
+  readonly #links = new Map<string, RelayLink>();
+  readonly #drafts = new Map<string, string>();
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  #profile: Profile | null = null;
+  #halted: EngineError | undefined;
+  #announced = false;
+
+  constructor(options: EngineOptions, storage: Storage, writer: Writer) {
+    this.#options = options;
+    this.#storage = storage;
+    this.#writer = writer;
+    this.#host = {
+      storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin,
+      profile: () => this.#requireProfile(),
+      link: (relay) => this.#link(relay),
+      write: (changes) => this.#write(changes),
+      changed: () => this.#changed(),
+      items: (room, items) => this.#emit({ kind: 'timeline', room: room as RoomKey, items }),
+      halt: (cause) => this.#halt(cause),
+    };
+  }
+
+  async start(): Promise<void> {
+    const stored = await this.#storage.get('meta', PROFILE_KEY);
+    this.#profile = stored === undefined ? null : (decodeProfile(stored) ?? null);
+    if (this.#profile === null) return;
+    for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
+    for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
+    for (const room of this.#rooms.values()) room.start();
+  }
+
+  #link(relay: string): RelayLink {
+    let link = this.#links.get(relay);
+    if (link === undefined) {
+      const { transport, clock, randomness } = this.#options;
+      link = new RelayLink({ relay, transport, clock, randomness, changed: () => this.#changed() });
+      this.#links.set(relay, link);
+    }
+    return link;
+  }
+
+  async #write(changes: readonly Change[]): Promise<void> {
+    if (this.#halted !== undefined) throw this.#halted;
+    try {
+      await this.#storage.write(this.#writer, changes);
+    } catch (cause) {
+      this.#halt(cause);
+      throw asEngineError(cause);
+    }
+  }
+
+  #halt(cause: unknown): void {
+    if (this.#halted !== undefined) return;
+    this.#halted = asEngineError(cause);
+    this.#stop();
+    this.#emit({ kind: 'halted', problem: this.#halted.problem });
+  }
+
+  #stop(): void {
+    for (const room of this.#rooms.values()) room.stop();
+    for (const link of this.#links.values()) link.close();
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** Many changes in one turn are one event. */
+  #changed(): void {
+    if (this.#announced || this.#listeners.size === 0) return;
+    this.#announced = true;
+    this.#options.clock.after(0, () => {
+      this.#announced = false;
+      if (this.#halted === undefined) this.#emit({ kind: 'state', state: this.#state() });
+    });
+  }
+
+  #requireProfile(): Profile {
+    if (this.#profile === null) throw new EngineError('no-profile', 'There is no profile yet.');
+    return this.#profile;
+  }
+
+  #room(room: RoomKey): Room {
+    this.#requireRunning();
+    const found = this.#rooms.get(room);
+    if (found === undefined) throw new EngineError('not-a-member', 'There is no such room on this device.');
+    return found;
+  }
+
+  #requireRunning(): void {
+    if (this.#halted !== undefined) throw this.#halted;
+  }
+
+  /** That of the relay for new rooms where it is in use, else of another; with no rooms there is nothing to be offline from. */
+  #connection(): Connection {
+    const used = [...this.#rooms.values()].filter((room) => room.state.record.standing.kind === 'member' || room.state.record.standing.kind === 'joining').map(({ link }) => link);
+    const link = used.find(({ relay }) => relay === this.#options.relay) ?? used[0];
+    return link?.state ?? { kind: 'online' };
+  }
+
+  #state(): EngineState {
+    return {
+      profile: this.#profile === null ? null : personOf({ person: this.#profile.identityKey, name: this.#profile.name }),
+      rooms: [...this.#rooms.values()].map((room) => summaryOf(room, this.#drafts.get(room.key) ?? '')),
+      connection: this.#connection(),
+    };
+  }
+
+  async #settled<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      this.#requireRunning();
+      return await work();
+    } catch (cause) {
+      throw asEngineError(cause);
+    }
+  }
+
+  state(): Promise<EngineState> {
+    return this.#settled(async () => this.#state());
+  }
+
+  createProfile(given: string): Promise<Person> {
+    return this.#settled(async () => {
+      if (this.#profile === null) {
+        const profile = { ...makeIdentity(), name: neutralised(given) };
+        await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }]);
+        this.#profile = profile;
+        this.#changed();
+      }
+      return personOf({ person: this.#profile.identityKey, name: this.#profile.name });
+    });
+  }
+
+  #adopt(room: Room): RoomKey {
+    this.#rooms.set(room.key, room);
+    room.start();
+    this.#changed();
+    return room.key;
+  }
+
+  createRoom(name: string): Promise<RoomKey> {
+    return this.#settled(async () => this.#adopt(await createRoom(this.#host, this.#options.relay, this.#options.suite ?? 'xwing', name)));
+  }
+
+  createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite> {
+    return this.#settled(() => createInvite(this.#room(room), terms));
+  }
+
+  invites(room: RoomKey): Promise<readonly Invite[]> {
+    return this.#settled(() => listInvites(this.#room(room)));
+  }
+
+  previewInvite(link: string): Promise<InvitePreview> {
+    return this.#settled(() => previewInvite(this.#host, this.#rooms, link));
+  }
+
+  join(link: string): Promise<RoomKey> {
+    return this.#settled(async () => {
+      const joined = await beginJoin(this.#host, this.#rooms, link);
+      return this.#rooms.get(joined.key) === joined ? joined.key : this.#adopt(joined);
+    });
+  }
+
+  removeMember(room: RoomKey, person: PersonKey): Promise<void> {
+    return this.#settled(async () => {
+      const key = fromBase64Url(person);
+      if (key?.length !== 32) throw new EngineError('not-a-member', 'That is no person.');
+      await removeMember(this.#room(room), key as IdentityKey);
+    });
+  }
+
+  send(room: RoomKey, id: MessageKey, content: Content): Promise<void> {
+    return this.#settled(() => enqueueMessage(this.#room(room), id, content));
+  }
+
+  timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
+    return this.#settled(() => timelinePage(this.#room(room), page));
+  }
+
+  markRead(room: RoomKey, position: number): Promise<void> {
+    return this.#settled(async () => {
+      const found = this.#room(room);
+      await found.run(() => markRead(found, position));
+    });
+  }
+
+  setDraft(room: RoomKey, text: string): Promise<void> {
+    return this.#settled(async () => {
+      const { key } = this.#room(room);
+      if (text === '') this.#drafts.delete(key);
+      else this.#drafts.set(key, text);
+      await this.#write([text === '' ? { kind: 'delete', store: 'drafts', key: [key] } : { kind: 'put', store: 'drafts', key: [key], value: utf8(text) }]);
+      this.#changed();
+    });
+  }
+
+  dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void> {
+    return this.#settled(async () => {
+      const found = this.#room(room);
+      await found.run(() => {
+        const step = found.step();
+        step.update({ alarms: step.record.alarms.filter((alarm) => alarm.kind !== kind) });
+        return found.store(step);
+      });
+    });
+  }
+
+  wake(): Promise<void> {
+    return this.#settled(async () => {
+      for (const room of this.#rooms.values()) {
+        const { kind } = room.state.record.standing;
+        if (kind === 'member' || kind === 'joining') room.link.connect();
+      }
+    });
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#halted === undefined) this.#halted = new EngineError('superseded', 'The engine was closed.');
+    this.#stop();
+    await Promise.all([...this.#rooms.values()].map((room) => room.run(() => undefined)));
+    this.#storage.close();
+  }
+}
+
+function asEngineError(cause: unknown): EngineError {
+  if (cause instanceof EngineError) return cause;
+  return new EngineError(codeOf(cause), cause instanceof Error ? cause.message : 'Something unforeseen happened.', { cause });
+}
+
+function codeOf(cause: unknown): Problem['code'] {
+  if (cause instanceof SupersededError) return 'superseded';
+  if (!(cause instanceof StorageError)) return 'internal';
+  switch (cause.code) {
+    case 'full':
+      return 'storage-full';
+    case 'failed':
+      return 'storage-failed';
+    case 'newer-schema':
+      return 'newer-schema';
+  }
+}

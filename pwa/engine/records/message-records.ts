@@ -1,0 +1,53 @@
+/** The outbox and the timeline as they are stored. */
+import * as v from 'valibot';
+import { ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, type EnvelopeId, type EpochId, type Seq } from '../../../shared/ids.ts';
+import type { IdentityKey } from '../mls/index.ts';
+import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
+import type { Body } from '../wire/content.ts';
+
+const person = v.object({ person: bytes<IdentityKey>(32), name: v.string() });
+const body = v.variant('kind', [
+  v.object({ kind: v.literal('text'), text: v.string() }),
+  v.object({ kind: v.literal('delivered'), through: v.pipe(count, v.transform((value) => value as Seq)) }),
+  v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes }),
+]);
+
+/** The intent, and beside it the ciphertext once there is one: both last until the log has it. */
+export interface OutboxEntry {
+  readonly id: EnvelopeId;
+  /** Rises by one with every entry of the room. */
+  readonly order: number;
+  readonly at: number;
+  readonly body: Body;
+  /** The envelope that was sealed, and in which epoch; null before. */
+  readonly sealed: { readonly epoch: EpochId; readonly frame: Uint8Array } | null;
+}
+
+const outboxShape = v.object({
+  v: v.literal(1), id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), order: count, at: count, body,
+  sealed: v.nullable(v.object({ epoch: bytes<EpochId>(EPOCH_ID_BYTES), frame: anyBytes })),
+});
+
+export const encodeOutboxEntry = (entry: OutboxEntry): Uint8Array => toCbor({ v: 1, ...entry });
+export const decodeOutboxEntry = (value: Uint8Array): OutboxEntry | undefined => fromCbor(outboxShape, value);
+
+export type StoredPerson = v.InferOutput<typeof person>;
+
+const fact = v.variant('kind', [
+  v.object({ kind: v.literal('created'), by: person }), v.object({ kind: v.literal('joined'), who: person }),
+  v.object({ kind: v.literal('removed'), who: person, by: person }), v.object({ kind: v.literal('renamed'), by: person, name: v.string() }),
+  v.object({ kind: v.literal('unreadable') }), v.object({ kind: v.literal('invalid-commit') }),
+]);
+
+const itemShape = v.variant('kind', [
+  v.object({ kind: v.literal('message'), id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), position: v.number(), sender: person, mine: v.boolean(), at: count, body }),
+  v.object({ kind: v.literal('notice'), id: v.string(), position: v.number(), at: count, fact }),
+]);
+
+/** One line of the conversation. `position` is also the last part of its key. */
+export type StoredItem = v.InferOutput<typeof itemShape>;
+export type StoredMessage = Extract<StoredItem, { kind: 'message' }>;
+export type StoredFact = v.InferOutput<typeof fact>;
+
+export const encodeItem = (item: StoredItem): Uint8Array => toCbor({ v: 1, ...item });
+export const decodeItem = (value: Uint8Array): StoredItem | undefined => fromCbor(itemShape, value);

@@ -1,0 +1,34 @@
+/** What a group's state in one epoch yields by the MLS exporter (RFC 9420 §8.5): the keys towards the relay, and of the outer layer. */
+import type { AccessKey, EpochId, RoomId } from '../../../shared/ids.ts';
+import { epochIdOf, invitesDigestOf } from '../../../shared/statements.ts';
+import type { CommitPayload } from '../../../shared/commit.ts';
+import { equalBytes } from '../../../shared/bytes.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { signingKeysFrom } from '../crypto/signature.ts';
+import { suiteHpke, type MlsGroup } from '../mls/index.ts';
+import type { OuterKeys } from '../wire/outer.ts';
+import { invitesIn, registrationsOf } from './extensions.ts';
+
+export interface EpochKeys extends OuterKeys {
+  readonly epoch: EpochId;
+  readonly access: { readonly publicKey: AccessKey; readonly secretKey: Uint8Array };
+}
+
+export async function epochKeys(room: RoomId, group: MlsGroup): Promise<EpochKeys> {
+  const access = signingKeysFrom(await group.export('sotto access', 32));
+  const publicKey = access.publicKey as AccessKey;
+  return {
+    epoch: epochIdOf(room, publicKey, sha256), access: { publicKey, secretKey: access.secretKey },
+    outer: await group.export('sotto outer', 32), join: await group.joinKeys(), hpke: suiteHpke(group.suite),
+  };
+}
+
+/**
+ * Whether a commit that MLS and the policy accept was registered at the relay as it is: else its maker
+ * could shut the others out, or keep a removed member reading.
+ */
+export function isRegisteredTruly(payload: CommitPayload, group: MlsGroup, keys: EpochKeys, removes: boolean): boolean {
+  const invites = invitesIn(group.extensions);
+  return invites !== undefined && equalBytes(payload.access, keys.access.publicKey)
+    && equalBytes(payload.invites, invitesDigestOf(registrationsOf(invites), sha256)) && (payload.closing || !removes);
+}
