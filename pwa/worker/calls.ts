@@ -36,8 +36,8 @@ export type Between =
   | Call
   | Answer
   | News
-  /** A leader has begun: whoever waits may ask it. */
-  | { readonly kind: 'leading' }
+  /** I lead: whoever waits may ask me. */
+  | { readonly kind: 'leading'; readonly leader: string }
   /** Is there a leader? */
   | { readonly kind: 'who-leads' };
 

@@ -18,14 +18,26 @@ export interface HostOptions {
   readonly locks?: LockManager;
 }
 
+/** A call that waits for its answer, and the leader that may have it. */
+interface Open {
+  readonly call: Call;
+  readonly askedOf: string | undefined;
+}
+
+const CUT_OFF: Problem = { code: 'internal', detail: 'The tab that did this was closed. Look whether it was done, else try again.' };
+
 const problemOf = (error: unknown): Problem => (error instanceof EngineError ? error.problem : { code: 'internal', detail: error instanceof Error ? error.message : String(error) });
 
 export class Host {
   readonly #options: HostOptions;
   readonly #channel: BroadcastChannel;
   #engine: Engine | undefined;
-  /** This page's calls that the leader has not answered. */
-  readonly #open = new Map<string, Call>();
+  readonly #name = crypto.randomUUID();
+  #leader: string | undefined;
+  /** This page's calls that have not been answered. */
+  readonly #open = new Map<string, Open>();
+  /** Calls of others that were begun: asked again, they are not begun again. */
+  readonly #begun = new Set<string>();
   #release: (() => void) | undefined;
 
   constructor(options: HostOptions) {
@@ -38,7 +50,7 @@ export class Host {
 
   /** A call of this worker's own page. */
   call(call: Call): void {
-    this.#open.set(call.id, call);
+    this.#open.set(call.id, { call, askedOf: this.#leader });
     if (this.#engine !== undefined) void this.#run(call, this.#engine, (answer) => { this.#answerPage(answer); });
     else this.#channel.postMessage(call satisfies Between);
   }
@@ -67,8 +79,8 @@ export class Host {
       this.#channel.postMessage({ kind: 'news', event } satisfies Between);
       if (event.kind === 'halted' && event.problem.code === 'superseded') this.#stepDown();
     });
-    this.#channel.postMessage({ kind: 'leading' } satisfies Between);
-    for (const call of this.#open.values()) void this.#run(call, engine, (answer) => { this.#answerPage(answer); });
+    this.#channel.postMessage({ kind: 'leading', leader: this.#name } satisfies Between);
+    this.#succeed(this.#name, (call) => { void this.#run(call, engine, (answer) => { this.#answerPage(answer); }); });
     await new Promise<void>((release) => { this.#release = release; });
   }
 
@@ -80,7 +92,7 @@ export class Host {
   #failed(error: unknown): void {
     const problem = problemOf(error);
     this.#options.toPage({ kind: 'news', event: { kind: 'halted', problem } });
-    for (const call of this.#open.values()) this.#answerPage({ kind: 'failure', id: call.id, problem });
+    for (const id of this.#open.keys()) this.#answerPage({ kind: 'failure', id, problem });
   }
 
   async #run(call: Call, engine: Engine, answer: (answer: Answer) => void): Promise<void> {
@@ -94,7 +106,7 @@ export class Host {
   #hear(message: Between): void {
     switch (message.kind) {
       case 'call':
-        if (this.#engine !== undefined) void this.#run(message, this.#engine, (answer) => { this.#channel.postMessage(answer satisfies Between); });
+        this.#serve(message);
         break;
       case 'answer':
       case 'failure':
@@ -104,21 +116,28 @@ export class Host {
         if (this.#engine === undefined) this.#options.toPage(message);
         break;
       case 'who-leads':
-        if (this.#engine !== undefined) this.#channel.postMessage({ kind: 'leading' } satisfies Between);
+        if (this.#engine !== undefined) this.#channel.postMessage({ kind: 'leading', leader: this.#name } satisfies Between);
         break;
       case 'leading':
-        this.#askAgain();
+        if (this.#engine === undefined) this.#succeed(message.leader, (call) => { this.#channel.postMessage(call satisfies Between); });
     }
   }
 
-  /** A leader is there: what was asked before, perhaps of one that died, is asked of it. */
-  #askAgain(): void {
-    if (this.#engine !== undefined) return;
-    for (const call of this.#open.values()) {
-      if (isRepeatable(call.method)) this.#channel.postMessage(call satisfies Between);
-      else this.#answerPage({ kind: 'failure', id: call.id, problem: { code: 'internal', detail: 'The tab that did this was closed. Look whether it was done, else try again.' } });
+  /** Another tab's call. */
+  #serve(call: Call): void {
+    if (this.#engine === undefined || this.#begun.has(call.id)) return;
+    this.#begun.add(call.id);
+    void this.#run(call, this.#engine, (answer) => { this.#channel.postMessage(answer satisfies Between); });
+  }
+
+  /** There is a new leader: what an earlier one may have been doing is asked again only where that changes nothing. */
+  #succeed(leader: string, ask: (call: Call) => void): void {
+    if (leader === this.#leader) return;
+    this.#leader = leader;
+    for (const { call, askedOf } of this.#open.values()) {
+      this.#open.set(call.id, { call, askedOf: leader });
+      if (askedOf === undefined || isRepeatable(call.method)) ask(call);
+      else this.#answerPage({ kind: 'failure', id: call.id, problem: CUT_OFF });
     }
-    // The page's picture may be of the former leader.
-    this.#channel.postMessage({ kind: 'call', id: crypto.randomUUID(), method: 'wake', args: [] } satisfies Between);
   }
 }

@@ -1,0 +1,24 @@
+/// <reference lib="webworker" />
+/** A tab's worker with a host, around an engine that only says who it is: for tests of who leads. */
+import { EngineError, type Engine } from '../../pwa/engine/api.ts';
+import type { Call } from '../../pwa/worker/calls.ts';
+import { Host } from '../../pwa/worker/host.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const name = self.name;
+const [profile = '', tab = ''] = name.split('/');
+
+const scripted = {
+  state: async () => ({ profile: { person: tab, name: tab }, rooms: [], connection: { kind: 'online' } }),
+  timeline: async () => ({ items: [], hasOlder: false }),
+  createProfile: async (wish: string) => { throw new EngineError('too-long', `${tab} refuses ${wish}`); },
+  // Never answered: the leader dies with them under way.
+  createRoom: () => new Promise(() => undefined),
+  send: (_room: string, _id: string, content: { readonly text: string }) => (content.text === tab ? new Promise(() => undefined) : Promise.resolve()),
+  wake: async () => undefined,
+  subscribe: () => () => undefined,
+} as unknown as Engine;
+
+const host = new Host({ profile, toPage: (message) => { self.postMessage(message); }, startEngine: async () => scripted });
+self.addEventListener('message', ({ data }: MessageEvent<Call>) => { host.call(data); });
