@@ -1,0 +1,39 @@
+/**
+ * The simulation, for as many seeds as one likes.
+ *
+ *   npm run simulate -- --seeds 10000          seeds 1 … 10000
+ *   npm run simulate -- --seed 4711            one, again
+ *   npm run simulate -- --from 500 --seeds 100 --suite xwing
+ */
+import { parseArgs } from 'node:util';
+import { simulate } from './support/simulation.ts';
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '500' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, suite: { type: 'string', default: 'x25519' } },
+});
+const suite = values.suite === 'xwing' ? 'xwing' : 'x25519';
+const from = Number(values.seed ?? values.from);
+const count = values.seed === undefined ? Number(values.seeds) : 1;
+const failed: number[] = [];
+const points = new Map<string, number>();
+let messages = 0;
+let crashes = 0;
+const began = Date.now();
+for (let seed = from; seed < from + count; seed++) {
+  try {
+    const result = await simulate(seed, { suite });
+    messages += result.messages;
+    crashes += result.crashes;
+    for (const [point, times] of result.points) points.set(point, (points.get(point) ?? 0) + times);
+  } catch (cause) {
+    failed.push(seed);
+    console.error(cause instanceof Error ? cause.message : cause);
+  }
+  if ((seed - from + 1) % 100 === 0) console.log(`${seed - from + 1} seeds, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+for (const [point, times] of [...points].sort()) console.log(`  ${String(times).padStart(6)} crashes ${point}`);
+console.log(`${count - failed.length} of ${count} seeds agree; ${messages} messages, ${crashes} crashes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+if (failed.length > 0) {
+  console.log(`failed: ${failed.join(' ')}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,129 @@
+/**
+ * Engines and relays on a network that a test owns: frames take time, connections break, relays restart.
+ * A connection keeps its order, as TCP does; what is under way when it breaks is lost.
+ */
+import type { Transport, TransportEvents } from '../../pwa/engine/ports/transport.ts';
+import { createRelayCore, type RelayCore, type RelayLimits } from '../../relay/index.ts';
+import type { Batch, Peer, Store } from '../../relay/index.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What passes between one engine and the relay; a lying relay changes it. Answering undefined drops the frame. */
+export type Tamper = (frame: Uint8Array, direction: 'up' | 'down', line: Line) => readonly Uint8Array[];
+
+interface NetworkOptions {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly origin: string;
+  /** Milliseconds that the next frame takes. */
+  readonly delay: () => number;
+  readonly limits?: Partial<RelayLimits>;
+}
+
+export class VirtualNetwork {
+  readonly #options: NetworkOptions;
+  #core: RelayCore | undefined;
+  readonly lines = new Set<Line>();
+  tamper: Tamper = (frame) => [frame];
+  /** Every frame that went up or down, for those who look for plaintext. */
+  onFrame: (frame: Uint8Array, direction: 'up' | 'down') => void = () => undefined;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.startRelay();
+  }
+
+  /** A relay on what the store holds, as after `kill -9`: what was in memory is gone. */
+  startRelay(): void {
+    const { clock, store, origin, limits } = this.#options;
+    this.#core = createRelayCore({ store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, work); }, ...(limits === undefined ? {} : { limits }) });
+  }
+
+  stopRelay(): void {
+    this.#core = undefined;
+    for (const line of [...this.lines]) line.cut();
+  }
+
+  get relayIsUp(): boolean {
+    return this.#core !== undefined;
+  }
+
+  /** The transport of one engine; `isUp` is asked whenever it connects. */
+  transport(owner: string, isUp: () => boolean = () => true): Transport {
+    return {
+      connect: (_relay, events) => {
+        const line = new Line(owner, this, events, this.#options.clock, this.#options.delay);
+        this.lines.add(line);
+        this.#options.clock.after(this.#options.delay(), () => line.open(isUp() ? this.#core : undefined));
+        return { send: (frame) => line.up(frame.slice()), close: () => line.cut() };
+      },
+    };
+  }
+
+  cut(owner: string): void {
+    for (const line of [...this.lines]) if (line.owner === owner) line.cut();
+  }
+}
+
+/** One connection. */
+export class Line {
+  readonly owner: string;
+  readonly #network: VirtualNetwork;
+  readonly #events: TransportEvents;
+  readonly #clock: VirtualClock;
+  readonly #delay: () => number;
+  #session: ReturnType<RelayCore['connect']> | undefined;
+  #ended = false;
+  #upAt = 0;
+  #downAt = 0;
+
+  constructor(owner: string, network: VirtualNetwork, events: TransportEvents, clock: VirtualClock, delay: () => number) {
+    this.owner = owner;
+    this.#network = network;
+    this.#events = events;
+    this.#clock = clock;
+    this.#delay = delay;
+  }
+
+  open(core: RelayCore | undefined): void {
+    if (this.#ended) return;
+    if (core === undefined) return this.cut();
+    const peer: Peer = {
+      send: (frame) => this.down(frame.slice()),
+      sendBatch: (batch: Batch) => { for (const frame of batch.frames) this.down(frame.slice()); },
+      together: (work) => work(),
+      buffered: 0,
+      close: () => this.cut(),
+    };
+    this.#events.opened();
+    this.#session = core.connect(peer);
+  }
+
+  up(frame: Uint8Array): void {
+    this.#upAt = this.#later(this.#upAt, () => {
+      this.#network.onFrame(frame, 'up');
+      for (const passed of this.#network.tamper(frame, 'up', this)) this.#session?.receive(passed);
+    });
+  }
+
+  down(frame: Uint8Array): void {
+    this.#downAt = this.#later(this.#downAt, () => {
+      this.#network.onFrame(frame, 'down');
+      for (const passed of this.#network.tamper(frame, 'down', this)) this.#events.frame(passed);
+    });
+  }
+
+  #later(notBefore: number, then: () => void): number {
+    const at = Math.max(notBefore, this.#clock.now() + this.#delay());
+    this.#clock.after(at - this.#clock.now(), () => { if (!this.#ended) then(); });
+    return at;
+  }
+
+  /** The engine hears of it a little later. */
+  cut(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#network.lines.delete(this);
+    this.#session?.end();
+    this.#clock.after(0, () => this.#events.closed({ code: 1006 }));
+  }
+}
