@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../shared/limits.ts';
@@ -48,7 +48,7 @@ export async function buildRelay(options: RelayOptions): Promise<Relay> {
   const store = options.store ?? SqliteStore.open(join(options.data ?? '.', 'relay.sqlite'));
   const origins: string[] = [...(options.origins ?? [])];
   const core = createRelayCore({ store, origins, ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: logger(options.logLevel ?? 'info', options.logTo), disableRequestLogging: true, forceCloseConnections: true });
+  const app = Fastify({ loggerInstance: logger(options.logLevel ?? 'info', options.logTo), logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true });
   await app.register(fastifyWebsocket, {
     options: { maxPayload: MAX_WEBSOCKET_PAYLOAD, perMessageDeflate: false, handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false) },
   });
