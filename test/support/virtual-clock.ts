@@ -21,7 +21,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, then: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, then };
+    const timer = { at: this.#now + Math.ceil(Math.max(0, ms)), order: this.#order++, then };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
