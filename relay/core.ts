@@ -1,32 +1,106 @@
-/** The relay without sockets and HTTP: sessions over a store. What the WebSocket layer, and simulations, stand on. */
-import { Rooms } from './delivery/rooms.ts';
-import type { Peer } from './delivery/peer.ts';
-import { DEFAULT_LIMITS, type RelayLimits } from './socket/limits.ts';
-import { Session } from './socket/session.ts';
+/**
+ * The relay without sockets and HTTP: connections over a store. What the WebSocket layer and simulations stand on.
+ * A crash is a core that is dropped and built again on the same store.
+ */
+import { CLOSE_CODES } from '../shared/codes.ts';
+import { encodeControl } from '../shared/control.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
+import { silentLog, type RelayLog } from './log.ts';
+import { Connection } from './socket/connection.ts';
+import type { Peer } from './socket/peer.ts';
+import { verifyAtOnce, type Verify } from './socket/proof.ts';
 import type { Store } from './store/store.ts';
 
 export interface CoreOptions {
   readonly store: Store;
-  /** By which this relay is reached, such as https://chat.example: statements are signed for one of them. */
+  /** By which this relay is reached, such as https://chat.example: statements are signed for one of them. Read at each use. */
   readonly origins: readonly string[];
   readonly limits?: Partial<RelayLimits>;
-  /** Unix milliseconds. */
-  readonly now?: () => number;
-  /** Runs work once this turn's input is in; `setImmediate` by default. */
-  readonly soon?: (work: () => void) => void;
+  /** Unix milliseconds; the system's by default, as are the next two. */
+  readonly now?: Clock['now'];
+  readonly after?: Clock['after'];
+  /** Runs work once all that has arrived by now was received; `setImmediate` by default. */
+  readonly soon?: Clock['soon'];
+  readonly log?: RelayLog;
+  /** At once by default, so that a simulation runs the same way each time; a server checks on the thread pool. */
+  readonly verify?: Verify;
+}
+
+/** What a transport drives. */
+export interface Link {
+  /** Takes one frame. The bytes become the relay's, which writes into them: hand over a copy. Never throws. */
+  receive(frame: Uint8Array): void;
+  /** The peer's buffer has emptied: goes on with what waited for that. */
+  drained(): void;
+  /** The connection is gone. */
+  end(): void;
 }
 
 export interface RelayCore {
-  readonly rooms: Rooms;
   readonly limits: RelayLimits;
-  connect(peer: Peer): Session;
+  readonly connections: number;
+  /** Whether the store took the last thing it was given. */
+  readonly healthy: boolean;
+  /** Greets the peer at once. */
+  connect(peer: Peer): Link;
+  /** Resolves when everything that was received has been answered. */
+  idle(): Promise<void>;
+  /** Says goodbye, takes nothing further, answers what was taken, closes every connection. The store stays open. */
+  close(): Promise<void>;
 }
 
 export function createRelayCore(options: CoreOptions): RelayCore {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const rooms = new Rooms(options.store, options.soon ?? ((work) => { setImmediate(work); }));
+  const clock: Clock = { now: options.now ?? systemClock.now, after: options.after ?? systemClock.after, soon: options.soon ?? systemClock.soon };
+  const delivery = new Delivery({ store: options.store, clock, limits, log: options.log ?? silentLog });
+  const connections = new Set<Connection>();
+  const working = new Set<Promise<void>>();
+  let leaving = false;
+  const context = {
+    delivery, limits, clock,
+    verify: options.verify ?? verifyAtOnce,
+    origins: () => options.origins,
+    ended: (connection: Connection) => void connections.delete(connection),
+    working: (work: Promise<void>) => {
+      working.add(work);
+      void work.finally(() => working.delete(work));
+    },
+  };
+
+  async function idle(): Promise<void> {
+    for (;;) {
+      if (working.size > 0) await Promise.all(working);
+      else if (delivery.busy) await new Promise<void>((resolve) => { clock.soon(resolve); }).then(() => delivery.settled());
+      else return;
+    }
+  }
+
   return {
-    rooms, limits,
-    connect: (peer) => new Session(peer, { rooms, limits, origins: options.origins, now: options.now ?? Date.now }),
+    limits, idle,
+    get connections() {
+      return connections.size;
+    },
+    get healthy() {
+      return delivery.healthy;
+    },
+    connect(peer) {
+      if (leaving || connections.size >= limits.connections) {
+        peer.send(encodeControl({ t: 'error', code: 'too-many-connections', ref: null, room: null, id: null, retryAfter: limits.reconnect }));
+        peer.close(CLOSE_CODES.full, 'too many connections');
+        return { receive: () => undefined, drained: () => undefined, end: () => undefined };
+      }
+      const connection = new Connection(peer, context);
+      connections.add(connection);
+      return connection;
+    },
+    async close() {
+      leaving = true;
+      for (const connection of connections) connection.dismiss(Math.ceil(Math.random() * limits.reconnect));
+      await idle();
+      for (const connection of connections) connection.close(CLOSE_CODES.draining, 'the relay goes away');
+      delivery.stop();
+    },
   };
 }

@@ -1,8 +1,10 @@
-/** `sotto/relay`. */
-export { createRelayCore, type CoreOptions, type RelayCore } from './core.ts';
-export { Batch, type Peer } from './delivery/peer.ts';
+/** `sotto/relay`: run a relay within another program, or its core on a transport of one's own. */
+export { createRelayCore, type CoreOptions, type Link, type RelayCore } from './core.ts';
+export { Batch } from './delivery/batch.ts';
+export { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 export { buildRelay, type Relay, type RelayOptions } from './server.ts';
-export { DEFAULT_LIMITS, type RelayLimits } from './socket/limits.ts';
+export type { Peer } from './socket/peer.ts';
+export { verifyAtOnce, verifyOnThreadPool, type Verify } from './socket/proof.ts';
 export { MemoryStore } from './store/memory.ts';
-export { SqliteStore } from './store/sqlite.ts';
-export { StoreError, type Store, type StoredEpoch, type StoredRoom, type Write } from './store/store.ts';
+export { sqliteStore } from './store/sqlite.ts';
+export { StoreError, type Store } from './store/store.ts';

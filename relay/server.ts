@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../shared/limits.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
@@ -51,7 +51,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const store = options.store ?? sqliteStore(options.data ?? 'data');
   const origins: string[] = [...(options.origins ?? [])];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: log as FastifyBaseLogger, disableRequestLogging: true, forceCloseConnections: true });
+  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true });
   try {
     await app.register(fastifyWebsocket, {
       options: {

@@ -47,6 +47,8 @@ export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ER
 export const CLOSE_CODES = {
   /** The relay is going away in good order: reconnect after the time that `closing` named. */
   draining: 1012,
+  /** It has as many connections as it may: reconnect with backoff. */
+  full: 1013,
   /** A frame that cannot be answered (text, or beyond the frame limit). */
   badFrame: 4400,
   /** The page's origin is not this relay's. */

@@ -1,84 +1,59 @@
-/** A room while anyone has it open: its epochs, its positions, its readers. All rules of access are here and in `epoch.ts`. */
-import { toHex } from '../../shared/bytes.ts';
-import type { ErrorCode } from '../../shared/codes.ts';
-import type { EnvelopeId, EpochId, Incarnation, InviteKey, OwnerKey, RoomId, Seq } from '../../shared/ids.ts';
+/** A room in use: its state in memory, which is what the store holds, and those who have it open. */
+import type { EpochId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
-import type { StoredEpoch, StoredRoom } from '../store/store.ts';
-import { Epoch } from './epoch.ts';
-import type { Subscription } from './subscription.ts';
+import type { LogNumber, RoomRecord } from '../store/store.ts';
+import type { DedupeWindow } from './dedupe.ts';
+import { EpochTree, type Epoch } from './epochs.ts';
+import { keyOf } from '../bytes.ts';
+import type { Membership } from './membership.ts';
 
-/**
- * How many of the newest envelope ids a room remembers. A client pulls to the head before it sends
- * again, and so finds an older one of its own in the log itself.
- */
-export const REMEMBERED_IDS = 4096;
+/** An envelope of this turn, placed in the log but not yet handed out. */
+export interface Fresh {
+  readonly epoch: Epoch;
+  readonly frame: Uint8Array;
+}
 
 export class Room {
   readonly id: RoomId;
   readonly key: string;
-  readonly owner: OwnerKey;
-  readonly incarnation: Incarnation;
-  readonly subscriptions = new Set<Subscription>();
-  /** The last seq that was given out, and the last that is durable. */
+  readonly log: LogNumber;
+  readonly incarnation: RoomRecord['incarnation'];
+  readonly floor: Seq;
+  readonly tree: EpochTree;
   head: Seq;
-  durable: Seq;
-  readonly #epochs = new Map<string, Epoch>();
-  readonly #recent = new Map<string, Seq>();
-  readonly #inviteUses: Map<string, number>;
+  /** How many commits each invite key ever registered has made. */
+  readonly uses: Map<string, number>;
+  readonly members = new Set<Membership>();
+  /** Filled before the first envelope that is taken. */
+  window: DedupeWindow | undefined;
+  fresh: Fresh[] = [];
+  /** Those who need it to stay in memory though they have not opened it yet. */
+  pins = 0;
+  gone = false;
 
-  constructor(id: RoomId, stored: StoredRoom) {
-    this.id = id.slice() as RoomId;
-    this.key = toHex(id);
-    this.owner = stored.owner;
-    this.incarnation = stored.incarnation;
-    this.head = stored.head;
-    this.durable = stored.head;
-    for (const epoch of stored.epochs) this.addEpoch(epoch);
-    for (const { id: envelope, seq } of stored.recent) this.remember(envelope, seq);
-    this.#inviteUses = new Map(stored.inviteUses.map(({ key, uses }) => [toHex(key), uses]));
+  constructor(id: RoomId, record: RoomRecord) {
+    this.id = id;
+    this.key = keyOf(id);
+    this.log = record.log;
+    this.incarnation = record.incarnation;
+    this.head = record.head;
+    this.floor = record.floor;
+    this.tree = new EpochTree(record.epochs);
+    this.uses = new Map(record.uses.map(({ key, used }) => [keyOf(key), used]));
   }
 
   epoch(id: EpochId): Epoch | undefined {
-    return this.#epochs.get(toHex(id));
+    return this.tree.get(id);
   }
 
-  addEpoch(stored: StoredEpoch): Epoch {
-    const epoch = new Epoch(stored, stored.parent === null ? undefined : this.epoch(stored.parent));
-    this.#epochs.set(epoch.key, epoch);
-    return epoch;
+  /** The standing registration of an invite at one epoch. */
+  registration(epoch: Epoch, invite: InviteKey): InviteRegistration | undefined {
+    const key = keyOf(invite);
+    return epoch.invites.find((registration) => keyOf(registration.key) === key);
   }
 
-  /** Every epoch without successor, newest first. */
-  get tips(): readonly Epoch[] {
-    return [...this.#epochs.values()].filter((epoch) => epoch.isTip).sort((a, b) => b.stored.seq - a.stored.seq);
-  }
-
-  /** Where an envelope of this id stands already. */
-  placed(id: EnvelopeId): Seq | undefined {
-    return this.#recent.get(toHex(id));
-  }
-
-  remember(id: EnvelopeId, seq: Seq): void {
-    this.#recent.set(toHex(id), seq);
-    if (this.#recent.size <= REMEMBERED_IDS) return;
-    const [oldest] = this.#recent.keys();
-    if (oldest !== undefined) this.#recent.delete(oldest);
-  }
-
-  /** Why an invite key may not be used, or that it may. `now`: Unix milliseconds. */
-  inviteStanding(key: InviteKey, now: number): 'standing' | Extract<ErrorCode, 'no-access' | 'invite-revoked' | 'invite-expired' | 'invite-used-up'> {
-    const standing = this.tips.map((tip) => tip.invite(key)).find((registration) => registration !== undefined);
-    if (standing !== undefined) return this.#usable(standing, now);
-    return [...this.#epochs.values()].some((epoch) => epoch.invite(key) !== undefined) ? 'invite-revoked' : 'no-access';
-  }
-
-  #usable(invite: InviteRegistration, now: number): 'standing' | 'invite-expired' | 'invite-used-up' {
-    if (invite.expires !== 0 && invite.expires * 1000 <= now) return 'invite-expired';
-    if (invite.uses !== 0 && (this.#inviteUses.get(toHex(invite.key)) ?? 0) >= invite.uses) return 'invite-used-up';
-    return 'standing';
-  }
-
-  useInvite(key: InviteKey): void {
-    this.#inviteUses.set(toHex(key), (this.#inviteUses.get(toHex(key)) ?? 0) + 1);
+  /** The epochs at which an invite may make a commit, newest first. */
+  tipsWith(invite: InviteKey): readonly Epoch[] {
+    return this.tree.tips().filter((tip) => this.registration(tip, invite) !== undefined);
   }
 }

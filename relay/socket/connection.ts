@@ -1,40 +1,277 @@
-/** What the handlers of single frames may use of the session that they work for. */
-import type { ErrorCode } from '../../shared/codes.ts';
+/**
+ * One connection: greets with a nonce, judges rate and form of what comes in, proves access, and hands the rest to
+ * delivery. Frames are worked off strictly in the order of arrival: a slow one (an opening, a commit, a pull)
+ * makes those behind it wait, and so does a peer that does not read what it was sent.
+ */
+import { randomBytes } from 'node:crypto';
+import { CLOSE_CODES, type ErrorCode } from '../../shared/codes.ts';
+import type { ClientControl } from '../../shared/control.ts';
 import { encodeControl } from '../../shared/control.ts';
+import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, type Envelope } from '../../shared/envelope.ts';
+import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
-import type { Peer } from '../delivery/peer.ts';
-import type { Rooms } from '../delivery/rooms.ts';
-import type { Subscription } from '../delivery/subscription.ts';
-import type { RelayLimits } from './limits.ts';
+import { assertNever } from '../../shared/never.ts';
+import type { Clock } from '../clock.ts';
+import { postControl, postError, type About } from '../delivery/answers.ts';
+import { Batch } from '../delivery/batch.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { keyOf } from '../bytes.ts';
+import type { Membership } from '../delivery/membership.ts';
+import type { Subscriber } from '../delivery/subscriber.ts';
+import type { RelayLimits } from '../limits.ts';
+import { Access } from './access.ts';
+import { Allowance } from './allowance.ts';
+import type { Peer } from './peer.ts';
+import type { Verify } from './proof.ts';
 
-export interface SessionOptions {
-  readonly rooms: Rooms;
+export interface ConnectionContext {
+  readonly delivery: Delivery;
   readonly limits: RelayLimits;
-  /** The origins by which this relay is reached: what statements are signed for. */
-  readonly origins: readonly string[];
-  /** Unix milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
+  readonly verify: Verify;
+  /** Statements are signed for one of them. */
+  readonly origins: () => readonly string[];
+  /** Called once, when it has ended. */
+  readonly ended: (connection: Connection) => void;
+  /** Runs a proof that is under way; it counts as work of the relay until it is done. */
+  readonly working: (work: Promise<void>) => void;
 }
 
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly ref?: number;
-  readonly room?: RoomId;
-  readonly id?: EnvelopeId;
-  /** Milliseconds. */
-  readonly retryAfter?: number;
+export class Connection implements Subscriber {
+  readonly memberships = new Map<string, Membership>();
+  readonly nonce = new Uint8Array(randomBytes(32)) as Nonce;
+  closed = false;
+  readonly #peer: Peer;
+  readonly #context: ConnectionContext;
+  readonly #access: Access;
+  readonly #frames: Allowance;
+  readonly #bytes: Allowance;
+  readonly #commits: Allowance;
+  readonly #refusals: Allowance;
+  #posted: (Uint8Array | Batch)[] = [];
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #paused = false;
+  /** A frame is being worked on, and those behind it wait. */
+  #busy = false;
+  #leaving = false;
+  #last: Membership | undefined;
+  #lastRoom: Uint8Array = new Uint8Array();
+  readonly #cancelIdle: () => void;
+
+  constructor(peer: Peer, context: ConnectionContext) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#access = new Access(this, context);
+    const { limits, clock } = context;
+    const allowance = (perSecond: number, burstSeconds = limits.burstSeconds) => new Allowance(perSecond, burstSeconds, clock.now());
+    this.#frames = allowance(limits.framesPerSecond);
+    this.#bytes = allowance(limits.bytesPerSecond);
+    this.#commits = allowance(limits.commitsPerSecond);
+    this.#refusals = allowance(limits.overRate / 60, 60);
+    this.#cancelIdle = clock.after(limits.idle, () => {
+      if (this.memberships.size === 0) this.close(CLOSE_CODES.idle, 'no room was opened');
+    });
+    const { payload, frame, rooms, pull, heartbeat } = limits;
+    peer.send(encodeControl({ t: 'hello', nonce: this.nonce, heartbeat, limits: { payload, frame, rooms, pull } }));
+  }
+
+  /** Takes one frame. The bytes become the relay's, which writes the seq into them: hand over a copy. Never throws. */
+  receive(frame: Uint8Array): void {
+    if (this.closed || this.#leaving) return;
+    const now = this.#context.clock.now();
+    const wait = Math.max(this.#frames.take(1, now), this.#bytes.take(frame.length, now));
+    if (wait > 0) return this.#refuse(aboutFrame(decodeClientFrame(frame), frame), 'rate-limited', wait);
+    if (!this.#busy && this.#waiting.length === 0 && !this.#choked) return this.#work(frame);
+    this.#waiting.push(frame);
+    this.#waitingBytes += frame.length;
+    if (this.#waitingBytes > this.#context.limits.waiting && !this.#paused) {
+      this.#paused = true;
+      this.#peer.pause?.();
+    }
+  }
+
+  /** The peer has read what it was sent. */
+  drained(): void {
+    this.#resume();
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#cancelIdle();
+    this.#waiting = [];
+    this.#posted = [];
+    for (const membership of this.memberships.values()) this.#context.delivery.leave(membership);
+    this.#context.ended(this);
+  }
+
+  close(code: number, reason: string): void {
+    this.#peer.close(code, reason);
+  }
+
+  /** The relay goes away: nothing further is taken, what was taken is still answered. */
+  dismiss(retryAfter: number): void {
+    this.#leaving = true;
+    this.#waiting = [];
+    postControl(this, { t: 'closing', retryAfter });
+  }
+
+  buffered(): number {
+    return this.#peer.buffered;
+  }
+
+  post(item: Uint8Array | Batch): void {
+    if (this.closed) return;
+    this.#posted.push(item);
+    if (this.#posted.length === 1) this.#context.delivery.touch(this);
+  }
+
+  flush(): void {
+    const items = this.#posted;
+    if (items.length === 0) return;
+    this.#posted = [];
+    this.#peer.together(() => {
+      for (const item of items) {
+        if (item instanceof Batch) this.#peer.sendBatch(item);
+        else this.#peer.send(item);
+      }
+    });
+  }
+
+  /** The slow frame is answered: on with those that waited. */
+  readonly release = (): void => {
+    this.#busy = false;
+    this.#resume();
+  };
+
+  /** So much is unread that more answers would only pile up. */
+  get #choked(): boolean {
+    return this.#peer.buffered > this.#context.limits.buffered;
+  }
+
+  #resume(): void {
+    while (!this.#busy && !this.#choked && !this.closed) {
+      const frame = this.#waiting.shift();
+      if (frame === undefined) break;
+      this.#waitingBytes -= frame.length;
+      this.#work(frame);
+    }
+    if (this.#paused && this.#waitingBytes <= this.#context.limits.waiting) {
+      this.#paused = false;
+      this.#peer.resume?.();
+    }
+  }
+
+  /** An answer that no honest client often gets: too many of them end the connection. */
+  #refuse(about: About, code: ErrorCode, retryAfter = 0): void {
+    if (this.#refusals.take(1, this.#context.clock.now()) > 0) return this.close(CLOSE_CODES.flood, 'too much, too fast');
+    postError(this, code, about, retryAfter);
+  }
+
+  #work(frame: Uint8Array): void {
+    const decoded = decodeClientFrame(frame);
+    switch (decoded.type) {
+      case 'envelope':
+        this.#envelope(decoded.envelope, frame);
+        return;
+      case 'control':
+        this.#control(decoded.control, frame.length);
+        return;
+      case 'malformed':
+        this.#refuse(aboutFrame(decoded, frame), decoded.code);
+        return;
+      default:
+        assertNever(decoded);
+    }
+  }
+
+  /** The hot path: no promise, no copy, no decoding beyond the header. */
+  #envelope(envelope: Envelope, frame: Uint8Array): void {
+    const membership = this.#membership(envelope.room);
+    if (membership === undefined) return this.#refuse({ room: envelope.room, id: envelope.id }, 'not-open');
+    if (envelope.payload.length > this.#context.limits.payload) return this.#refuse({ room: envelope.room, id: envelope.id }, 'too-large');
+    const outcome = { type: 'pending' } as const;
+    if (envelope.kind === 'signal') this.#context.delivery.enqueue({ type: 'signal', subscriber: this, membership, envelope, frame, outcome });
+    else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, envelope, frame, id: keyOf(envelope.id), outcome });
+  }
+
+  /** Nearly always the room of the frame before. */
+  #membership(room: RoomId): Membership | undefined {
+    const last = this.#last;
+    if (last !== undefined && Buffer.compare(this.#lastRoom, room) === 0 && this.memberships.get(last.room.key) === last) return last;
+    const membership = this.memberships.get(keyOf(room));
+    this.#last = membership;
+    this.#lastRoom = membership?.room.id ?? new Uint8Array();
+    return membership;
+  }
+
+  #control(control: ClientControl, size: number): void {
+    const { delivery, limits, clock } = this.#context;
+    const outcome = { type: 'pending' } as const;
+    switch (control.t) {
+      case 'create':
+      case 'open':
+      case 'open-invite':
+      case 'delete':
+        this.#busy = true;
+        this.#context.working(this.#access.prove(control));
+        return;
+      case 'commit': {
+        const about = { room: control.room, id: control.id };
+        const membership = this.#membership(control.room);
+        if (membership === undefined) return this.#refuse(about, 'not-open');
+        if (size > limits.frame) return this.#refuse(about, 'too-large');
+        const wait = this.#commits.take(1, clock.now());
+        if (wait > 0) return this.#refuse(about, 'rate-limited', wait);
+        this.#busy = true;
+        delivery.enqueue({ type: 'commit', subscriber: this, membership, bundle: control, id: keyOf(control.id), done: this.release, outcome });
+        return;
+      }
+      case 'pull': {
+        const membership = this.#membership(control.room);
+        if (membership === undefined) return this.#refuse({ ref: control.ref, room: control.room }, 'not-open');
+        this.#busy = true;
+        delivery.enqueue({ type: 'pull', subscriber: this, membership, request: control, done: this.release, outcome });
+        return;
+      }
+      case 'group-info': {
+        const membership = this.#membership(control.room);
+        if (membership === undefined) return this.#refuse({ ref: control.ref, room: control.room }, 'not-open');
+        this.#busy = true;
+        delivery.enqueue({ type: 'group-info', subscriber: this, membership, request: control, done: this.release, outcome });
+        return;
+      }
+      case 'close': {
+        const membership = this.#membership(control.room);
+        if (membership !== undefined) delivery.leave(membership);
+        postControl(this, { t: 'done', ref: control.ref });
+        return;
+      }
+      case 'ping':
+        postControl(this, { t: 'pong' });
+        return;
+      default:
+        assertNever(control);
+    }
+  }
 }
 
-export interface Connection {
-  readonly peer: Peer;
-  readonly options: SessionOptions;
-  readonly nonce: Nonce;
-  /** By the room's key. */
-  readonly subscriptions: Map<string, Subscription>;
-  /** This connection's hold on a room, if it has one. */
-  subscription(room: RoomId): Subscription | undefined;
-  fail(error: Refusal): void;
+/** To what an error about a frame refers, as far as the frame could be read. */
+function aboutFrame(decoded: ClientFrame | Malformed, frame: Uint8Array): About {
+  switch (decoded.type) {
+    case 'envelope':
+      return { room: decoded.envelope.room, id: decoded.envelope.id };
+    case 'control': {
+      const { control } = decoded;
+      if (control.t === 'commit') return { room: control.room, id: control.id };
+      return { ...('ref' in control ? { ref: control.ref } : {}), ...('room' in control ? { room: control.room } : {}) };
+    }
+    case 'malformed':
+      if (decoded.code !== 'too-large' || frame[0] !== ENVELOPE_TYPE || frame.length < ENVELOPE_HEADER_BYTES) return {};
+      return { room: frame.subarray(2, 34) as RoomId, id: frame.subarray(50, 66) as EnvelopeId };
+    default:
+      return assertNever(decoded);
+  }
 }
-
-export const refusal = (error: Refusal): Uint8Array =>
-  encodeControl({ t: 'error', code: error.code, ref: error.ref ?? null, room: error.room ?? null, id: error.id ?? null, retryAfter: error.retryAfter ?? 0 });

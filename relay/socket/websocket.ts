@@ -1,48 +1,91 @@
-/** Sessions over WebSocket: the only module that knows `ws`, and how its frames look on the wire. */
+/**
+ * Connections over WebSocket: the only module that knows `ws`, and how its frames look on the wire.
+ *
+ * `ws` writes header and payload of each frame to each socket by itself. Here all that one turn has for a socket leaves
+ * in one write, and what it shares with others is the very same buffer. That goes past `ws` to its TCP socket, which is
+ * safe because without compression `ws` never holds a frame back: whatever it was given before is in the socket already,
+ * and only whole frames are written here.
+ */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RelayCore } from '../core.ts';
-import type { Batch, Peer } from '../delivery/peer.ts';
+import { Batch, toWire } from '../delivery/batch.ts';
+import type { Peer } from './peer.ts';
 
-/** What `ws` keeps to itself: one write of a buffer that many sockets share needs the TCP socket. */
+/** Frames a little over the limit are read whole, so that they can be answered `too-large`; beyond that `ws` closes with 1009. */
+export const MAX_WEBSOCKET_PAYLOAD = LIMITS.frame + 1024;
+
+/** What `ws` keeps to itself. */
 interface WithSocket {
   readonly _socket: Socket | null;
 }
 
 class WebSocketPeer implements Peer {
   readonly #ws: WebSocket;
+  /** Within `together`. */
+  #gathered: (Uint8Array | Batch)[] | undefined;
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
   }
 
-  send(frame: Uint8Array): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(frame, { binary: true });
+  get socket(): Socket | null {
+    return (this.#ws as unknown as WithSocket)._socket;
   }
 
-  /**
-   * The batch as server frames (RFC 6455 §5.2: unmasked, unfragmented, uncompressed) is built once and written to
-   * each socket as it is. `ws` itself writes header and payload of each frame to each socket. Safe beside its own
-   * writes because without compression `ws` never queues: what it sent before is in the socket already.
-   */
+  send(frame: Uint8Array): void {
+    if (this.#gathered === undefined) this.#write([frame]);
+    else this.#gathered.push(frame);
+  }
+
   sendBatch(batch: Batch): void {
-    const socket = (this.#ws as unknown as WithSocket)._socket;
-    if (this.#ws.readyState !== WebSocket.OPEN || socket === null) return;
-    batch.wire ??= serverFrames(batch.frames);
-    socket.write(batch.wire);
+    if (this.#gathered === undefined) this.#write([batch]);
+    else this.#gathered.push(batch);
   }
 
   together(work: () => void): void {
-    const socket = (this.#ws as unknown as WithSocket)._socket;
-    socket?.cork();
+    this.#gathered = [];
     work();
-    socket?.uncork();
+    this.#write(this.#gathered);
+    this.#gathered = undefined;
+  }
+
+  /** Neighbours of one's own become one buffer; corked, all of it is one system call. */
+  #write(items: readonly (Uint8Array | Batch)[]): void {
+    const { socket } = this;
+    if (this.#ws.readyState !== WebSocket.OPEN || socket === null) return;
+    const [only] = items;
+    if (items.length === 1 && only instanceof Batch) {
+      socket.write(only.wire);
+      return;
+    }
+    socket.cork();
+    let own: Uint8Array[] = [];
+    for (const item of items) {
+      if (!(item instanceof Batch)) {
+        own.push(item);
+        continue;
+      }
+      if (own.length > 0) socket.write(toWire(own));
+      own = [];
+      socket.write(item.wire);
+    }
+    if (own.length > 0) socket.write(toWire(own));
+    socket.uncork();
   }
 
   get buffered(): number {
     return this.#ws.bufferedAmount;
+  }
+
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
   }
 
   close(code: number, reason: string): void {
@@ -50,58 +93,38 @@ class WebSocketPeer implements Peer {
   }
 }
 
-const FINAL_BINARY = 0x82;
-
-/** Many binary messages, one behind the other. */
-function serverFrames(frames: readonly Uint8Array[]): Buffer {
-  const headerOf = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
-  const wire = Buffer.allocUnsafe(frames.reduce((sum, { length }) => sum + headerOf(length) + length, 0));
-  let at = 0;
-  for (const frame of frames) {
-    wire[at] = FINAL_BINARY;
-    if (frame.length < 126) {
-      wire[at + 1] = frame.length;
-    } else if (frame.length < 65_536) {
-      wire[at + 1] = 126;
-      wire.writeUInt16BE(frame.length, at + 2);
-    } else {
-      wire[at + 1] = 127;
-      wire.writeUInt32BE(0, at + 2);
-      wire.writeUInt32BE(frame.length, at + 6);
-    }
-    at += headerOf(frame.length);
-    wire.set(frame, at);
-    at += frame.length;
-  }
-  return wire;
-}
-
-/** Runs a session on a connection until either ends. */
+/** Runs a connection until either end ends it. */
 export function serve(ws: WebSocket, core: RelayCore): void {
-  const { heartbeat, idle } = core.limits;
   ws.binaryType = 'nodebuffer';
-  // Errors of a connection end it; 'close' follows each, and there is nobody to tell.
-  ws.on('error', () => { ws.terminate(); });
-  const session = core.connect(new WebSocketPeer(ws));
-  let heard = true;
+  const peer = new WebSocketPeer(ws);
+  const link = core.connect(peer);
+  let silent = 0;
+  let written = 0;
   const beat = setInterval(() => {
-    if (!heard) return ws.terminate();
-    heard = false;
-    ws.ping();
-  }, heartbeat * 1000);
-  const opened = setTimeout(() => { if (session.subscriptions.size === 0) ws.close(CLOSE_CODES.idle, 'no room was opened'); }, idle);
-  ws.on('pong', () => { heard = true; });
+    const { socket } = peer;
+    // A peer that still reads a long answer is alive, though its pong waits behind it.
+    const reads = socket !== null && socket.bytesWritten - socket.writableLength > written;
+    written = socket === null ? 0 : socket.bytesWritten - socket.writableLength;
+    silent = reads && socket.writableLength > 0 ? 0 : silent + 1;
+    if (silent > 2) ws.terminate();
+    else ws.ping();
+  }, core.limits.heartbeat * 1000);
+  beat.unref();
+  const heard = (): void => {
+    silent = 0;
+  };
+  peer.socket?.on('drain', () => link.drained());
+  ws.on('pong', heard);
+  ws.on('ping', heard);
   ws.on('message', (data: Buffer, isBinary: boolean) => {
-    heard = true;
-    if (!isBinary) return ws.close(CLOSE_CODES.badFrame, 'binary frames only');
-    // A copy of its own: ws hands out slices of a pool, and the frame is kept until it is stored.
-    session.receive(new Uint8Array(data));
+    heard();
+    if (isBinary) link.receive(data);
+    else ws.close(CLOSE_CODES.badFrame, 'binary frames only');
   });
+  // An error ends the connection; 'close' follows, and there is nobody to tell.
+  ws.on('error', () => ws.terminate());
   ws.on('close', () => {
     clearInterval(beat);
-    clearTimeout(opened);
-    session.end();
+    link.end();
   });
 }
-
-export const MAX_WEBSOCKET_PAYLOAD = LIMITS.frame;

@@ -1,162 +1,203 @@
-/** The embedded store: one SQLite file, write-ahead log, every commit fsynced. */
+/** The store in one SQLite database: WAL, synchronous=FULL, one transaction per batch. */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { decode, encode } from 'cborg';
-import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import { ENVELOPE_HEADER_BYTES } from '../../shared/envelope.ts';
-import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, OwnerKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
-import { migrate } from './schema.ts';
-import { StoreError, type Store, type StoredEpoch, type StoredRoom, type Write } from './store.ts';
+import { assertDurable, makeDurable } from './sqlite-durability.ts';
+import { migrate } from './sqlite-schema.ts';
+import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
-const FULL = 2;
-const ID_AT = 51; // SQLite's substr counts from 1
+export const DATABASE_FILE = 'relay.db';
+const LOCK_FILE = 'relay.lock';
+/** Rows that one step of sweeping deletes: a few milliseconds at most. */
+const SWEEP_ROWS = 500;
 
-interface EpochRow { seq: number; id: Buffer; parent: Buffer | null; access: Buffer; closing: number; invites: Buffer }
+interface RoomRow { readonly number: number; readonly incarnation: Uint8Array; readonly floor: number }
+interface EpochRow {
+  readonly number: number; readonly parent: number | null; readonly id: Uint8Array; readonly access: Uint8Array;
+  readonly closing: number; readonly seq: number; readonly invites: Uint8Array;
+}
 
-export class SqliteStore implements Store {
-  readonly #database: Database;
-  readonly #statements: ReturnType<typeof prepare>;
-
-  /** `file`: a path. Throws StoreError where the database cannot keep the relay's promise. */
-  static open(file: string): SqliteStore {
-    const database = new Sqlite(file);
-    try {
-      database.pragma('journal_mode = WAL');
-      // This build falls back to NORMAL under WAL, which loses acked envelopes in a power cut.
-      database.pragma('synchronous = FULL');
-      database.pragma('wal_autocheckpoint = 4000');
-      database.pragma('cache_size = -16000');
-      requireDurable(database);
-      migrate(database);
-      return new SqliteStore(database);
-    } catch (error) {
-      database.close();
-      throw error;
+/**
+ * Opens or makes the database in a folder.
+ * @throws StoreError `in-use`, `newer-schema`, `not-durable`, `not-a-store`
+ */
+export function sqliteStore(folder: string): Store {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = takeLock(join(folder, LOCK_FILE));
+  const path = join(folder, DATABASE_FILE);
+  let database: Sqlite.Database | undefined;
+  try {
+    closeSync(openSync(path, 'a', 0o600)); // made by us, so that nobody else on the machine may read it
+    database = new Sqlite(path);
+    makeDurable(database);
+    assertDurable(database);
+    migrate(database);
+    return storeOn(database, lock);
+  } catch (error) {
+    database?.close();
+    lock.close();
+    if (error instanceof Sqlite.SqliteError && (error.code === 'SQLITE_NOTADB' || error.code === 'SQLITE_CORRUPT')) {
+      throw new StoreError('not-a-store', `${path} is damaged or no database.`, { cause: error });
     }
+    throw error;
+  }
+}
+
+/**
+ * Held by an open transaction on a file of its own: the operating system lets go of it when the process dies,
+ * however it dies, and others may still read the database itself (a backup does).
+ */
+function takeLock(path: string): Sqlite.Database {
+  const lock = new Sqlite(path, { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = MEMORY');
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new StoreError('in-use', 'Another relay runs on this data folder: stop it, or choose another folder.', { cause: error });
+  }
+}
+
+function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
+  const sql = {
+    lastRoom: database.prepare<[], { n: number | null }>('SELECT max(n) AS n FROM (SELECT max(number) AS n FROM rooms UNION ALL SELECT max(room) FROM deleted)'),
+    room: database.prepare<[Uint8Array], RoomRow>('SELECT number, incarnation, floor FROM rooms WHERE id = ?'),
+    head: database.prepare<[number], { head: number | null }>('SELECT max(seq) AS head FROM log WHERE room = ?'),
+    epochs: database.prepare<[number], EpochRow>('SELECT number, parent, id, access, closing, seq, invites FROM epochs WHERE room = ? ORDER BY number'),
+    uses: database.prepare<[number], { key: Uint8Array; used: number }>('SELECT key, used FROM invites WHERE room = ?'),
+    read: database.prepare<[number, number, number, number], Uint8Array>('SELECT frame FROM log WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?').pluck(),
+    // substr counts bytes of a blob from 1; the id stands at offset 50 of the envelope.
+    recent: database.prepare<[number, number], { id: Uint8Array; seq: number }>('SELECT substr(frame, 51, 16) AS id, seq FROM log WHERE room = ? ORDER BY seq DESC LIMIT ?'),
+    groupInfo: database.prepare<[number, number], Uint8Array>('SELECT sealed FROM group_infos WHERE room = ? AND epoch = ?').pluck(),
+
+    addRoom: database.prepare('INSERT INTO rooms (number, id, incarnation) VALUES (?, ?, ?)'),
+    append: database.prepare('INSERT INTO log (room, seq, frame) VALUES (?, ?, ?)'),
+    addEpoch: database.prepare('INSERT INTO epochs (room, number, parent, id, access, closing, seq, invites) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    addGroupInfo: database.prepare('INSERT INTO group_infos (room, epoch, sealed) VALUES (?, ?, ?)'),
+    dropGroupInfo: database.prepare('DELETE FROM group_infos WHERE room = ? AND epoch = ?'),
+    addInvite: database.prepare('INSERT OR IGNORE INTO invites (room, key) VALUES (?, ?)'),
+    useInvite: database.prepare('UPDATE invites SET used = used + 1 WHERE room = ? AND key = ?'),
+    dropRoom: database.prepare('DELETE FROM rooms WHERE number = ?'),
+    markDeleted: database.prepare('INSERT INTO deleted (room) VALUES (?)'),
+
+    nextDeleted: database.prepare<[], number>('SELECT room FROM deleted LIMIT 1').pluck(),
+    sweepLog: database.prepare('DELETE FROM log WHERE room = ?1 AND seq IN (SELECT seq FROM log WHERE room = ?1 ORDER BY seq LIMIT ?2)'),
+    sweepEpochs: database.prepare('DELETE FROM epochs WHERE room = ?1 AND number IN (SELECT number FROM epochs WHERE room = ?1 ORDER BY number LIMIT ?2)'),
+    sweepGroupInfos: database.prepare('DELETE FROM group_infos WHERE room = ?'),
+    sweepInvites: database.prepare('DELETE FROM invites WHERE room = ?'),
+    unmarkDeleted: database.prepare('DELETE FROM deleted WHERE room = ?'),
+  };
+  let last = sql.lastRoom.get()?.n ?? 0;
+
+  function register(log: LogNumber, epoch: EpochRecord, groupInfo: Uint8Array): void {
+    sql.addEpoch.run(log, epoch.number, epoch.parent ?? null, epoch.id, epoch.access, epoch.closing ? 1 : 0, epoch.seq, encodeInvites(epoch.invites));
+    sql.addGroupInfo.run(log, epoch.number, groupInfo);
+    if (epoch.parent !== undefined) sql.dropGroupInfo.run(log, epoch.parent);
+    for (const { key } of epoch.invites) sql.addInvite.run(log, key);
   }
 
-  private constructor(database: Database) {
-    this.#database = database;
-    this.#statements = prepare(database);
-  }
-
-  async commit(writes: readonly Write[]): Promise<void> {
-    try {
-      this.#database.transaction(() => {
-        for (const write of writes) this.#apply(write);
-      })();
-    } catch (cause) {
-      throw new StoreError('failed', 'The database could not be written.', { cause });
-    }
-  }
-
-  #apply(write: Write): void {
-    const sql = this.#statements;
-    if (write.kind === 'room') {
-      const { lastInsertRowid } = sql.insertRoom.run(write.room, write.owner, write.incarnation);
-      this.#insertEpoch(Number(lastInsertRowid), write.epoch, write.groupInfo);
-      return;
-    }
-    const no = this.#number(write.room);
-    if (no === undefined) throw new StoreError('failed', 'The room is not there.');
-    switch (write.kind) {
-      case 'envelope':
-        sql.insertEnvelope.run(no, write.seq, write.frame);
-        break;
-      case 'epoch':
-        this.#insertEpoch(no, write.epoch, write.groupInfo);
-        if (write.forgetGroupInfoOf !== null) sql.forgetGroupInfo.run(no, write.forgetGroupInfoOf);
-        break;
-      case 'invite-used':
-        sql.useInvite.run(no, write.key);
-        break;
+  function apply(write: Write): void {
+    switch (write.type) {
+      case 'append':
+        sql.append.run(write.log, write.seq, write.frame);
+        return;
+      case 'commit':
+        sql.append.run(write.log, write.seq, write.frame);
+        register(write.log, write.epoch, write.groupInfo);
+        if (write.invite !== undefined) sql.useInvite.run(write.log, write.invite);
+        return;
+      case 'create':
+        sql.addRoom.run(write.log, write.room, write.incarnation);
+        register(write.log, write.epoch, write.groupInfo);
+        return;
       case 'delete':
-        for (const statement of sql.deleteRoom) statement.run(no);
-        break;
+        sql.dropRoom.run(write.log);
+        sql.markDeleted.run(write.log);
+        return;
       default:
         assertNever(write);
     }
   }
 
-  #insertEpoch(no: number, epoch: StoredEpoch, groupInfo: Uint8Array): void {
-    this.#statements.insertEpoch.run(no, epoch.seq, epoch.id, epoch.parent, epoch.access, epoch.closing ? 1 : 0, encode(epoch.invites), groupInfo);
-  }
-
-  #number(room: RoomId): number | undefined {
-    return (this.#statements.roomNumber.get(room) as { no: number } | undefined)?.no;
-  }
-
-  async load(room: RoomId, recent: number): Promise<StoredRoom | undefined> {
-    const sql = this.#statements;
-    const row = sql.room.get(room) as { no: number; owner: Buffer; incarnation: Buffer } | undefined;
+  const applyAll = database.transaction((batch: readonly Write[]) => {
+    for (const write of batch) apply(write);
+  });
+  const loadAll = database.transaction((room: RoomId): RoomRecord | undefined => {
+    const row = sql.room.get(room);
     if (row === undefined) return undefined;
-    const newest = sql.recent.all(row.no, recent) as { seq: number; id: Buffer }[];
     return {
-      owner: bytes(row.owner) as OwnerKey,
-      incarnation: bytes(row.incarnation) as Incarnation,
-      head: (newest[0]?.seq ?? 0) as Seq,
-      epochs: (sql.epochs.all(row.no) as EpochRow[]).map(storedEpoch),
-      inviteUses: (sql.inviteUses.all(row.no) as { key: Buffer; uses: number }[]).map(({ key, uses }) => ({ key: bytes(key) as InviteKey, uses })),
-      recent: newest.reverse().map(({ seq, id }) => ({ id: bytes(id) as EnvelopeId, seq: seq as Seq })),
+      log: row.number as LogNumber,
+      incarnation: row.incarnation as Incarnation,
+      head: (sql.head.get(row.number)?.head ?? row.floor - 1) as Seq,
+      floor: row.floor as Seq,
+      epochs: sql.epochs.all(row.number).map(epochOf),
+      uses: sql.uses.all(row.number).map(({ key, used }) => ({ key: key as InviteKey, used })),
     };
-  }
+  });
+  const sweepOnce = database.transaction((): boolean => {
+    const room = sql.nextDeleted.get();
+    if (room === undefined) return false;
+    if (sql.sweepLog.run(room, SWEEP_ROWS).changes > 0 || sql.sweepEpochs.run(room, SWEEP_ROWS).changes > 0) return true;
+    sql.sweepGroupInfos.run(room);
+    sql.sweepInvites.run(room);
+    sql.unmarkDeleted.run(room);
+    return true;
+  });
 
-  async read(room: RoomId, after: Seq, limit: number, most: number): Promise<readonly { readonly seq: Seq; readonly frame: Uint8Array }[]> {
-    const no = this.#number(room);
-    if (no === undefined) return [];
-    const rows: { seq: Seq; frame: Uint8Array }[] = [];
-    let size = 0;
-    for (const row of this.#statements.envelopes.iterate(no, after, limit) as IterableIterator<{ seq: number; frame: Buffer }>) {
-      rows.push({ seq: row.seq as Seq, frame: row.frame });
-      size += row.frame.length;
-      if (size >= most) break;
-    }
-    return rows;
-  }
-
-  async groupInfo(room: RoomId, epoch: EpochId): Promise<Uint8Array | undefined> {
-    const no = this.#number(room);
-    const row = no === undefined ? undefined : (this.#statements.groupInfo.get(no, epoch) as { group_info: Buffer | null } | undefined);
-    return row?.group_info ?? undefined;
-  }
-
-  async close(): Promise<void> {
-    this.#database.close();
-  }
-}
-
-function requireDurable(database: Database): void {
-  const synchronous = Number(database.pragma('synchronous', { simple: true }));
-  const journal = String(database.pragma('journal_mode', { simple: true }));
-  if (synchronous === FULL && journal === 'wal') return;
-  throw new StoreError(
-    'not-durable',
-    `The database runs with synchronous=${synchronous} and journal_mode=${journal}, so that a power cut could lose what was acked. Put --data on a local disk.`,
-  );
-}
-
-const bytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-
-const storedEpoch = (row: EpochRow): StoredEpoch => ({
-  id: bytes(row.id) as EpochId, parent: row.parent === null ? null : bytes(row.parent) as EpochId, access: bytes(row.access) as AccessKey,
-  closing: row.closing === 1, seq: row.seq as Seq, invites: decode(row.invites) as InviteRegistration[],
-});
-
-function prepare(database: Database) {
-  const sql = (source: string): Statement => database.prepare(source);
   return {
-    insertRoom: sql('INSERT INTO rooms (room, owner, incarnation) VALUES (?, ?, ?)'),
-    roomNumber: sql('SELECT no FROM rooms WHERE room = ?'),
-    room: sql('SELECT no, owner, incarnation FROM rooms WHERE room = ?'),
-    insertEnvelope: sql('INSERT INTO envelopes (room_no, seq, frame) VALUES (?, ?, ?)'),
-    envelopes: sql('SELECT seq, frame FROM envelopes WHERE room_no = ? AND seq > ? ORDER BY seq LIMIT ?'),
-    recent: sql(`SELECT seq, substr(frame, ${ID_AT}, 16) AS id FROM envelopes WHERE room_no = ? AND length(frame) >= ${ENVELOPE_HEADER_BYTES} ORDER BY seq DESC LIMIT ?`),
-    insertEpoch: sql('INSERT INTO epochs (room_no, seq, id, parent, access, closing, invites, group_info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
-    epochs: sql('SELECT seq, id, parent, access, closing, invites FROM epochs WHERE room_no = ? ORDER BY seq'),
-    forgetGroupInfo: sql('UPDATE epochs SET group_info = NULL WHERE room_no = ? AND id = ?'),
-    groupInfo: sql('SELECT group_info FROM epochs WHERE room_no = ? AND id = ?'),
-    useInvite: sql('INSERT INTO invite_uses (room_no, key, uses) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET uses = uses + 1'),
-    inviteUses: sql('SELECT key, uses FROM invite_uses WHERE room_no = ?'),
-    deleteRoom: ['envelopes', 'epochs', 'invite_uses'].map((table) => sql(`DELETE FROM ${table} WHERE room_no = ?`)).concat(sql('DELETE FROM rooms WHERE no = ?')),
+    newLog: () => ++last as LogNumber,
+
+    async write(batch) {
+      try {
+        applyAll.immediate(batch);
+      } catch (error) {
+        throw new StoreError('write-failed', 'SQLite could not commit.', { cause: error });
+      }
+    },
+
+    load: async (room) => loadAll(room),
+
+    async read(log, { after, through, limit, bytes }: Range) {
+      const found: Uint8Array[] = [];
+      let size = 0;
+      for (const frame of sql.read.iterate(log, after, through, limit)) {
+        found.push(frame);
+        size += frame.length;
+        if (size >= bytes) break;
+      }
+      return found;
+    },
+
+    async recentIds(log, count) {
+      return sql.recent.all(log, count).reverse().map(({ id, seq }) => ({ id: id as EnvelopeId, seq: seq as Seq }));
+    },
+
+    groupInfo: async (log, epoch) => sql.groupInfo.get(log, epoch),
+    sweep: async () => sweepOnce.immediate(),
+
+    async close() {
+      database.close();
+      lock.close();
+    },
   };
 }
+
+const encodeInvites = (invites: readonly InviteRegistration[]): Uint8Array => encode(invites.map(({ key, uses, expires }) => [key, uses, expires]));
+
+const decodeInvites = (bytes: Uint8Array): readonly InviteRegistration[] =>
+  (decode(bytes) as [Uint8Array, number, number][]).map(([key, uses, expires]) => ({ key: key as InviteKey, uses, expires }));
+
+const epochOf = (row: EpochRow): EpochRecord => ({
+  number: row.number,
+  parent: row.parent ?? undefined,
+  id: row.id as EpochId,
+  access: row.access as AccessKey,
+  closing: row.closing === 1,
+  seq: row.seq as Seq,
+  invites: decodeInvites(row.invites),
+});

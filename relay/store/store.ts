@@ -1,63 +1,109 @@
 /**
- * The relay's durable log. Guarantees that every adapter keeps, held by one conformance suite:
+ * The relay's durable memory, as a port. Every adapter passes `test/support/relay-store-conformance.ts`.
  *
- * - `commit` is atomic over all its writes and durable when it resolves: they survive `kill -9` and a
- *   power cut. When it rejects, none was made.
- * - What was committed is read back byte for byte, in seq order.
- * - Commits are made in the order of the calls; the relay makes one at a time.
+ * What every adapter guarantees:
  *
- * The store trusts its caller: seqs, epochs and permissions are decided in `delivery/`, in memory.
+ * 1. **All or nothing.** `write` puts a whole batch in force, or rejects and puts nothing of it in force.
+ * 2. **Durable.** When `write` has resolved, the batch survives the loss of power (the memory adapter: the
+ *    loss of everything but itself).
+ * 3. **Ordered.** Batches take effect in the order of their calls; there is one `write` in flight at a time.
+ * 4. **Exact.** `read` gives the frames of a log byte for byte, in the order of seq, without holes.
+ * 5. **Its own copy.** Nothing that was handed in or out is shared with the store afterwards.
+ * 6. **One owner.** Two processes cannot hold the same store open.
+ *
+ * What it does not judge: whether a write makes sense. That is `delivery/`, which keeps the state of every
+ * room in use in memory and is the only writer.
  */
+import type { AccessKey, Branded, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
-import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, OwnerKey, RoomId, Seq } from '../../shared/ids.ts';
 
-export interface StoredEpoch {
+/** One lifetime of one room's log. A room that is deleted and created again gets another. */
+export type LogNumber = Branded<number, 'LogNumber'>;
+
+export interface EpochRecord {
+  /** 0 for the first epoch of a room, then counted up in the order of registration. */
+  readonly number: number;
+  /** The number of the epoch that it follows; undefined for the first. */
+  readonly parent: number | undefined;
   readonly id: EpochId;
-  /** Null for the room's first. */
-  readonly parent: EpochId | null;
   readonly access: AccessKey;
-  /** Whether the commit that began it removed someone. */
+  /** Whether the commit that began it was a closing one. */
   readonly closing: boolean;
-  /** Of that commit; 0 for the room's first epoch. */
+  /** Where the commit that began it stands; 0 for the first epoch. */
   readonly seq: Seq;
   readonly invites: readonly InviteRegistration[];
 }
 
-export type Write =
-  | { readonly kind: 'room'; readonly room: RoomId; readonly owner: OwnerKey; readonly incarnation: Incarnation; readonly epoch: StoredEpoch; readonly groupInfo: Uint8Array }
-  /** `frame` is the whole envelope, placed at `seq`. */
-  | { readonly kind: 'envelope'; readonly room: RoomId; readonly seq: Seq; readonly frame: Uint8Array }
-  /** Beside the envelope of a commit. GroupInfo is kept for an epoch and its parent: nobody joins further back. */
-  | { readonly kind: 'epoch'; readonly room: RoomId; readonly epoch: StoredEpoch; readonly groupInfo: Uint8Array; readonly forgetGroupInfoOf: EpochId | null }
-  | { readonly kind: 'invite-used'; readonly room: RoomId; readonly key: InviteKey }
-  | { readonly kind: 'delete'; readonly room: RoomId };
-
-export interface StoredRoom {
-  readonly owner: OwnerKey;
+export interface RoomRecord {
+  readonly log: LogNumber;
   readonly incarnation: Incarnation;
-  /** The last seq; 0 where nothing was sent. */
+  /** Seq of the last envelope; 0 where there was none. */
   readonly head: Seq;
-  /** Parents before children. */
-  readonly epochs: readonly StoredEpoch[];
-  readonly inviteUses: readonly { readonly key: InviteKey; readonly uses: number }[];
-  /** The newest envelopes, oldest first, at most as many as asked for: for telling a resent one. */
-  readonly recent: readonly { readonly id: EnvelopeId; readonly seq: Seq }[];
+  /** The lowest seq still kept; head + 1 where none is. */
+  readonly floor: Seq;
+  /** In the order of their numbers. */
+  readonly epochs: readonly EpochRecord[];
+  /** Every invite key that was ever registered, and how many commits it made. */
+  readonly uses: readonly { readonly key: InviteKey; readonly used: number }[];
+}
+
+export type Write =
+  | {
+      readonly type: 'create'; readonly log: LogNumber; readonly room: RoomId; readonly incarnation: Incarnation;
+      readonly epoch: EpochRecord; readonly groupInfo: Uint8Array;
+    }
+  | { readonly type: 'append'; readonly log: LogNumber; readonly seq: Seq; readonly frame: Uint8Array }
+  | {
+      readonly type: 'commit'; readonly log: LogNumber; readonly seq: Seq; readonly frame: Uint8Array;
+      readonly epoch: EpochRecord; readonly groupInfo: Uint8Array;
+      /** The invite key by which it was made, whose count it raises. */
+      readonly invite: InviteKey | undefined;
+    }
+  | { readonly type: 'delete'; readonly log: LogNumber };
+
+export interface Range {
+  /** Exclusive. */
+  readonly after: Seq;
+  /** Inclusive. */
+  readonly through: Seq;
+  readonly limit: number;
+  /** Reading ends with the frame that reaches this many bytes; at least one frame is read where there is one. */
+  readonly bytes: number;
 }
 
 export interface Store {
-  commit(writes: readonly Write[]): Promise<void>;
-  load(room: RoomId, recent: number): Promise<StoredRoom | undefined>;
-  /** Whole envelopes with seq > `after`, oldest first: at most `limit`, and no more after `bytes` are passed. */
-  read(room: RoomId, after: Seq, limit: number, bytes: number): Promise<readonly { readonly seq: Seq; readonly frame: Uint8Array }[]>;
-  /** The sealed GroupInfo; undefined where it is not kept. */
-  groupInfo(room: RoomId, epoch: EpochId): Promise<Uint8Array | undefined>;
+  /** A number no log has; taken by the `create` that uses it. */
+  newLog(): LogNumber;
+  /** Rejects with {@link StoreError}. */
+  write(batch: readonly Write[]): Promise<void>;
+  load(room: RoomId): Promise<RoomRecord | undefined>;
+  /** Whole envelope frames, seq in place. */
+  read(log: LogNumber, range: Range): Promise<readonly Uint8Array[]>;
+  /** The ids of the last `count` envelopes, oldest first. */
+  recentIds(log: LogNumber, count: number): Promise<readonly { readonly id: EnvelopeId; readonly seq: Seq }[]>;
+  /** Of an epoch without successor (others' are dropped); undefined where there is none. */
+  groupInfo(log: LogNumber, epoch: number): Promise<Uint8Array | undefined>;
+  /** Gives back a little of the space of deleted logs, in one short step. True while there is more to do. */
+  sweep(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** The store cannot be opened or written. What to do: as the message says; nothing was changed. */
+export type StoreErrorCode =
+  /** Nothing of the batch is in force; the same batch may be tried again. */
+  | 'write-failed'
+  /** Another process holds this store. */
+  | 'in-use'
+  /** It was written by a newer version: this one must not touch it. */
+  | 'newer-schema'
+  /** It cannot promise durability as it is set up. */
+  | 'not-durable'
+  /** It is not a store of ours, or damaged. */
+  | 'not-a-store';
+
 export class StoreError extends Error {
-  readonly code: 'newer-schema' | 'not-durable' | 'failed';
-  constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StoreError';
     this.code = code;

@@ -1,0 +1,185 @@
+/** The second half of a turn, once the batch is durable: acks and errors, fan-out, then what is read. */
+import { encodeAck } from '../../shared/ack.ts';
+import type { ErrorCode } from '../../shared/codes.ts';
+import { encodeControl, type RelayControl } from '../../shared/control.ts';
+import type { EnvelopeId, RoomId, Seq } from '../../shared/ids.ts';
+import { assertNever } from '../../shared/never.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import { Batch } from './batch.ts';
+import { isBeyondClosing, readableHead, type Epoch } from './epochs.ts';
+import type { GroupInfoJob, Job, PullJob, SignalJob } from './jobs.ts';
+import { keyOf } from '../bytes.ts';
+import type { Membership } from './membership.ts';
+import type { Fresh, Room } from './room.ts';
+import type { Subscriber } from './subscriber.ts';
+
+export const postControl = (subscriber: Subscriber, control: RelayControl): void => subscriber.post(encodeControl(control));
+
+export interface About {
+  readonly ref?: number;
+  readonly room?: RoomId;
+  readonly id?: EnvelopeId;
+}
+
+export function postError(subscriber: Subscriber, code: ErrorCode, { ref, room, id }: About, retryAfter = 0): void {
+  postControl(subscriber, { t: 'error', ref: ref ?? null, room: room ?? null, id: id ?? null, code, retryAfter });
+}
+
+/** To what an error about a job refers. */
+function aboutOf(job: Job): About {
+  switch (job.type) {
+    case 'send':
+    case 'signal': return { room: job.envelope.room, id: job.envelope.id };
+    case 'commit': return { room: job.bundle.room, id: job.bundle.id };
+    case 'create': return { ref: job.request.ref, room: job.room };
+    case 'open':
+    case 'delete': return { ref: job.ref, room: job.room.id };
+    case 'pull':
+    case 'group-info': return { ref: job.request.ref, room: job.request.room };
+    default: return assertNever(job);
+  }
+}
+
+/** Answers what the first half of the turn has decided. */
+export function answer(job: Job): void {
+  const { subscriber, outcome } = job;
+  switch (outcome.type) {
+    case 'placed':
+    case 'duplicate':
+      if (job.type !== 'send' && job.type !== 'commit') return;
+      subscriber.post(encodeAck(
+        job.type === 'send'
+          ? { room: job.envelope.room, id: job.envelope.id, seq: outcome.seq }
+          : { room: job.bundle.room, id: job.bundle.id, seq: outcome.seq },
+      ));
+      return;
+    case 'refused':
+      postError(subscriber, outcome.code, aboutOf(job), outcome.retryAfter);
+      return;
+    case 'granted': {
+      const { room, proven } = outcome.membership;
+      const head = proven.size === 0 ? room.head : readableHead(room.tree, proven, room.head);
+      const ref = job.type === 'create' ? job.request.ref : job.type === 'open' ? job.ref : 0;
+      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor });
+      return;
+    }
+    case 'deleted':
+      for (const member of outcome.room.members) {
+        member.subscriber.memberships.delete(outcome.room.key);
+        if (member.subscriber !== subscriber) postError(member.subscriber, 'no-access', { room: outcome.room.id });
+      }
+      outcome.room.members.clear();
+      if (job.type === 'delete') postControl(subscriber, { t: 'done', ref: job.ref });
+      return;
+    case 'pending':
+      return;
+    default:
+      assertNever(outcome);
+  }
+}
+
+/** Gives every live member what is new and theirs to read: the same buffer to all who may read all of it. */
+export function fanOut(room: Room, limits: RelayLimits): void {
+  const { fresh } = room;
+  room.fresh = [];
+  if (fresh.length === 0) return;
+  const whole = new Batch(fresh.map(({ frame }) => frame));
+  const epochs = new Set<Epoch>();
+  for (const { epoch } of fresh) epochs.add(epoch);
+  const [sole] = epochs.size === 1 ? epochs : [];
+  for (const member of room.members) {
+    if (!member.live) continue;
+    if (member.subscriber.buffered() > limits.buffered) setBehind(member);
+    else if (sole === undefined ? [...epochs].every((epoch) => member.reads(epoch)) : member.reads(sole)) member.subscriber.post(whole);
+    else fanOutPart(member, fresh);
+  }
+}
+
+function fanOutPart(member: Membership, fresh: readonly Fresh[]): void {
+  let beyond = false;
+  for (const { epoch, frame } of fresh) {
+    if (member.reads(epoch)) {
+      member.subscriber.post(frame);
+    } else if (!member.toldBeyond.has(epoch) && isBeyondClosing(member.proven, epoch)) {
+      member.toldBeyond.add(epoch);
+      beyond = true;
+    }
+  }
+  if (beyond) setBehind(member);
+}
+
+function setBehind(member: Membership): void {
+  member.live = false;
+  postControl(member.subscriber, { t: 'behind', room: member.room.id });
+}
+
+export function fanOutSignal({ membership, envelope, frame }: SignalJob, limits: RelayLimits): void {
+  const { room } = membership;
+  const epoch = room.epoch(envelope.epoch);
+  if (epoch === undefined) return;
+  const batch = new Batch([frame]);
+  for (const member of room.members) {
+    if (member !== membership && member.live && member.reads(epoch) && member.subscriber.buffered() <= limits.buffered) member.subscriber.post(batch);
+  }
+}
+
+/** Answers with how many bytes were read. */
+export async function answerPull({ subscriber, membership, request }: PullJob, store: Store, limits: RelayLimits): Promise<number> {
+  const { room, proven } = membership;
+  const about = { ref: request.ref, room: room.id };
+  if (room.gone || proven.size === 0) {
+    postError(subscriber, 'no-access', about);
+    return 0;
+  }
+  const grows = room.tree.tips().some((tip) => membership.reads(tip));
+  const head = readableHead(room.tree, proven, room.head);
+  if (request.after > head) {
+    // Whoever reads no growing epoch is not told the head, so cannot be told that the cursor lies beyond it.
+    if (grows) postError(subscriber, 'ahead-of-log', about);
+    else postPulled(membership, request.ref, request.after, request.after);
+    return 0;
+  }
+  const limit = Math.min(request.limit, limits.pull);
+  const after = Math.max(request.after, membership.begin) as Seq;
+  const rows = await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
+  const readable = rows.filter(readableBy(membership));
+  if (readable.length > 0) subscriber.post(new Batch(readable));
+  const last = after + rows.length;
+  postPulled(membership, request.ref, (rows.length === 0 ? head : last) as Seq, head);
+  return rows.reduce((sum, row) => sum + row.length, 0);
+}
+
+function postPulled(membership: Membership, ref: number, through: Seq, head: Seq): void {
+  membership.live = through >= head;
+  postControl(membership.subscriber, { t: 'pulled', ref, room: membership.room.id, through, head, live: membership.live });
+}
+
+/** Of stored envelope frames; their epoch stands at offset 34. */
+function readableBy(membership: Membership): (frame: Uint8Array) => boolean {
+  let known = '';
+  let answer = false;
+  return (frame) => {
+    const id = frame.subarray(34, 50);
+    const key = keyOf(id);
+    if (key !== known) {
+      const epoch = membership.room.epoch(id as Epoch['id']);
+      answer = epoch !== undefined && membership.reads(epoch);
+      known = key;
+    }
+    return answer;
+  };
+}
+
+export async function answerGroupInfo({ subscriber, membership, request }: GroupInfoJob, store: Store): Promise<void> {
+  const { room, invite } = membership;
+  const about = { ref: request.ref, room: room.id };
+  if (room.gone) return postError(subscriber, 'no-access', about);
+  const byInvite = invite === undefined ? [] : room.tipsWith(invite);
+  const tips = room.tree.tips().filter((tip) => membership.reads(tip) || byInvite.includes(tip));
+  const named = request.epoch === null ? tips[0] : room.epoch(request.epoch);
+  if (named !== undefined && !room.tree.isTip(named)) return postError(subscriber, 'stale-epoch', about);
+  if (named === undefined || !tips.includes(named)) return postError(subscriber, invite === undefined ? 'read-only' : 'invite-revoked', about);
+  const groupInfo = (await store.groupInfo(room.log, named.number)) ?? new Uint8Array();
+  postControl(subscriber, { t: 'group-info', ref: request.ref, room: room.id, epoch: named.id, groupInfo, head: room.head, tips: tips.map((tip) => tip.id) });
+}

@@ -1,0 +1,52 @@
+/**
+ * Frames for many receivers, framed for WebSocket once: every receiver's socket gets the very same buffer
+ * in one write. With permessage-deflate off, what a server sends carries no per-connection state and no mask
+ * (RFC 6455 §5.1), so the bytes may be shared.
+ */
+const BINARY_FINAL = 0x82;
+
+export class Batch {
+  readonly frames: readonly Uint8Array[];
+  #wire: Buffer | undefined;
+
+  constructor(frames: readonly Uint8Array[]) {
+    this.frames = frames;
+  }
+
+  /** All frames as WebSocket binary messages; built at the first call. */
+  get wire(): Buffer {
+    this.#wire ??= toWire(this.frames);
+    return this.#wire;
+  }
+}
+
+/** Each frame as one unmasked, final binary WebSocket frame (RFC 6455 §5.2), in one buffer. */
+export function toWire(frames: readonly Uint8Array[]): Buffer {
+  let size = 0;
+  for (const frame of frames) size += headerBytes(frame.length) + frame.length;
+  const wire = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const frame of frames) {
+    at = writeHeader(wire, at, frame.length);
+    wire.set(frame, at);
+    at += frame.length;
+  }
+  return wire;
+}
+
+const headerBytes = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
+
+function writeHeader(wire: Buffer, at: number, length: number): number {
+  wire[at] = BINARY_FINAL;
+  if (length < 126) {
+    wire[at + 1] = length;
+    return at + 2;
+  }
+  if (length < 65_536) {
+    wire[at + 1] = 126;
+    return wire.writeUInt16BE(length, at + 2);
+  }
+  wire[at + 1] = 127;
+  wire.writeUInt32BE(0, at + 2);
+  return wire.writeUInt32BE(length, at + 6);
+}

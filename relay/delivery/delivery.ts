@@ -1,0 +1,210 @@
+/**
+ * Group commit. Everything that arrived in one turn of the event loop is one transaction; when it is durable,
+ * acks and fan-out leave, one write per socket; then come the answers that are read from the store. The next turn
+ * begins only after that, so every reader sees whole turns: a pull that reaches the head makes its
+ * connection live in that same turn, with no gap and nothing twice.
+ *
+ * A transaction that fails is answered `unavailable` for each, and is taken back from memory: nothing was
+ * promised, and the senders still have it.
+ */
+import type { Clock } from '../clock.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { RelayLog } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { answer, answerGroupInfo, answerPull, fanOut, fanOutSignal, postError } from './answers.ts';
+import { DedupeWindow } from './dedupe.ts';
+import type { GroupInfoJob, Job, PullJob } from './jobs.ts';
+import { keyOf } from '../bytes.ts';
+import type { Membership } from './membership.ts';
+import type { Room } from './room.ts';
+import { Rooms } from './rooms.ts';
+import { judge, STORE_RETRY, takeBack, type Changes, type RuleContext } from './rules.ts';
+import type { Subscriber } from './subscriber.ts';
+
+/** Bytes of pulled envelopes that one turn reads: the rest waits for the next, so that no crowd of pulls stalls the sends. */
+const READ_BYTES_PER_TURN = 2 * 1024 * 1024;
+const SWEEP_PAUSE = 20;
+
+export interface DeliveryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly limits: RelayLimits;
+  readonly log: RelayLog;
+}
+
+export class Delivery {
+  readonly rooms: Rooms;
+  /** Whether the last transaction succeeded. */
+  healthy = true;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #limits: RelayLimits;
+  readonly #log: RelayLog;
+  #queue: Job[] = [];
+  #scheduled = false;
+  #turn: Promise<void> | undefined;
+  readonly #dirty = new Set<Subscriber>();
+  #sweeping: (() => void) | undefined;
+  #stopped = false;
+
+  constructor({ store, clock, limits, log }: DeliveryOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#log = log;
+    this.rooms = new Rooms(store);
+    this.#sweepLater();
+  }
+
+  get busy(): boolean {
+    return this.#scheduled || this.#turn !== undefined;
+  }
+
+  enqueue(job: Job): void {
+    this.#queue.push(job);
+    this.#schedule();
+  }
+
+  /** The subscriber has something posted: it is flushed at the end of the turn. */
+  touch(subscriber: Subscriber): void {
+    this.#dirty.add(subscriber);
+    this.#schedule();
+  }
+
+  leave(membership: Membership): void {
+    membership.live = false;
+    membership.subscriber.memberships.delete(membership.room.key);
+    membership.room.members.delete(membership);
+    this.rooms.dropIfIdle(membership.room.key);
+  }
+
+  /** Waits for the turn that is under way, so that what is looked up next is durable. */
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#sweeping?.();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#turn !== undefined) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      this.#turn = this.#run().finally(() => {
+        this.#turn = undefined;
+        if (this.#queue.length > 0 || this.#dirty.size > 0) this.#schedule();
+      });
+    });
+  }
+
+  async #run(): Promise<void> {
+    const jobs = this.#queue;
+    this.#queue = [];
+    await this.#fillWindows(jobs);
+    const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
+    const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock };
+    for (const job of jobs) job.outcome = this.#judged(job, context, changes);
+
+    if (changes.writes.length > 0) {
+      try {
+        await this.#store.write(changes.writes);
+        if (!this.healthy) this.#log.info('the store takes writes again');
+        this.healthy = true;
+      } catch (error) {
+        this.healthy = false;
+        this.#log.error({ reason: reasonOf(error), writes: changes.writes.length }, 'the store failed: nothing of this batch was acknowledged');
+        for (const job of jobs.toReversed()) {
+          takeBack(job, context);
+          if (job.outcome.type === 'placed' || job.outcome.type === 'duplicate' || job.outcome.type === 'deleted' || (job.outcome.type === 'granted' && job.outcome.made)) {
+            job.outcome = { type: 'refused', code: 'unavailable', retryAfter: STORE_RETRY };
+          }
+        }
+        for (const room of changes.rooms) room.fresh = [];
+      }
+    }
+
+    for (const job of jobs) answer(job);
+    for (const room of changes.rooms) fanOut(room, this.#limits);
+    for (const signal of changes.signals) fanOutSignal(signal, this.#limits);
+    this.#flush();
+    for (const job of jobs) {
+      if (job.outcome.type === 'deleted') this.#sweepLater();
+      if ('done' in job && job.type !== 'pull' && job.type !== 'group-info') job.done();
+    }
+    await this.#read(jobs.filter((job) => job.type === 'pull' || job.type === 'group-info'));
+    this.#flush();
+  }
+
+  async #read(jobs: readonly (PullJob | GroupInfoJob)[]): Promise<void> {
+    let bytes = 0;
+    for (const [i, job] of jobs.entries()) {
+      if (bytes >= READ_BYTES_PER_TURN) {
+        this.#queue.unshift(...jobs.slice(i));
+        return;
+      }
+      if (!job.subscriber.closed) {
+        try {
+          if (job.type === 'pull') bytes += await answerPull(job, this.#store, this.#limits);
+          else await answerGroupInfo(job, this.#store);
+        } catch (error) {
+          this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');
+          postError(job.subscriber, 'unavailable', { ref: job.request.ref, room: job.request.room }, STORE_RETRY);
+        }
+      }
+      job.done();
+    }
+  }
+
+  /** Before a room takes its first envelope: the ids that it took last. */
+  async #fillWindows(jobs: readonly Job[]): Promise<void> {
+    for (const job of jobs) {
+      if ((job.type === 'send' || job.type === 'commit') && job.membership.room.window === undefined) await this.#fillWindow(job.membership.room);
+    }
+  }
+
+  async #fillWindow(room: Room): Promise<void> {
+    const window = new DedupeWindow(this.#limits.dedupe);
+    try {
+      for (const { id, seq } of await this.#store.recentIds(room.log, 2 * this.#limits.dedupe)) window.add(keyOf(id), seq);
+      room.window = window;
+    } catch (error) {
+      this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');
+    }
+  }
+
+  #judged(job: Job, context: RuleContext, changes: Changes): Job['outcome'] {
+    try {
+      return judge(job, context, changes);
+    } catch (error) {
+      this.#log.error({ reason: reasonOf(error) }, 'a request failed in a way that was not foreseen');
+      return { type: 'refused', code: 'internal' };
+    }
+  }
+
+  #flush(): void {
+    for (const subscriber of this.#dirty) subscriber.flush();
+    this.#dirty.clear();
+  }
+
+  #sweepLater(): void {
+    if (this.#stopped || this.#sweeping !== undefined) return;
+    this.#sweeping = this.#clock.after(SWEEP_PAUSE, () => {
+      this.#sweeping = undefined;
+      this.#store.sweep().then(
+        (more) => more && this.#sweepLater(),
+        (error: unknown) => this.#log.error({ reason: reasonOf(error) }, 'deleted rooms could not be swept'),
+      );
+    });
+  }
+}
+
+/** Names the fault without what it was about: messages may carry values. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  const code = 'code' in error ? String(error.code) : error.name;
+  return cause instanceof Error && 'code' in cause ? `${code} (${String(cause.code)})` : code;
+}

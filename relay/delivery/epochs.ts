@@ -1,0 +1,106 @@
+/**
+ * The epochs of one room, a tree: a commit ends its parent and begins a child. Usually a chain; it branches
+ * where a candidate was found invalid by the members and another was offered. The relay judges no commit: it
+ * keeps the branches apart and lets every key read and write exactly what is its own.
+ *
+ * **Writing.** A key writes in its own epoch, while that has no child.
+ *
+ * **Reading.** A key reads its own epoch and the descendants that are reached without crossing a closing
+ * commit. A commit belongs to the epoch that it ends, so the closing commit itself is still read.
+ */
+import type { EpochId, Seq } from '../../shared/ids.ts';
+import type { EpochRecord } from '../store/store.ts';
+import { keyOf } from '../bytes.ts';
+
+export interface Epoch extends Omit<EpochRecord, 'parent'> {
+  readonly parent: Epoch | undefined;
+  /** In the order of the log: the candidates for the step after this epoch. */
+  readonly children: Epoch[];
+}
+
+export class EpochTree {
+  readonly #byId = new Map<string, Epoch>();
+  readonly #tips = new Set<Epoch>();
+  #byNumber: Epoch[] = [];
+
+  constructor(records: readonly EpochRecord[]) {
+    for (const record of records) this.add(record);
+  }
+
+  get(id: EpochId): Epoch | undefined {
+    return this.#byId.get(keyOf(id));
+  }
+
+  get nextNumber(): number {
+    return this.#byNumber.length;
+  }
+
+  /** Every epoch without successor, newest first. */
+  tips(): readonly Epoch[] {
+    return [...this.#tips].sort((a, b) => b.number - a.number);
+  }
+
+  isTip(epoch: Epoch): boolean {
+    return epoch.children.length === 0;
+  }
+
+  add(record: EpochRecord): Epoch {
+    const parent = record.parent === undefined ? undefined : this.#byNumber[record.parent];
+    const epoch: Epoch = { ...record, parent, children: [] };
+    this.#byNumber.push(epoch);
+    this.#byId.set(keyOf(epoch.id), epoch);
+    this.#tips.add(epoch);
+    if (parent !== undefined) {
+      parent.children.push(epoch);
+      this.#tips.delete(parent);
+    }
+    return epoch;
+  }
+
+  /** Takes back the epoch that was added last. */
+  removeLast(): void {
+    const epoch = this.#byNumber.pop();
+    if (epoch === undefined) return;
+    this.#byId.delete(keyOf(epoch.id));
+    this.#tips.delete(epoch);
+    const { parent } = epoch;
+    parent?.children.pop();
+    if (parent?.children.length === 0) this.#tips.add(parent);
+  }
+}
+
+/** Whether one who proved these epochs' keys reads what belongs to `epoch`. */
+export function isReadable(proven: ReadonlySet<Epoch>, epoch: Epoch): boolean {
+  for (let at: Epoch | undefined = epoch; at !== undefined; at = at.parent) {
+    if (proven.has(at)) return true;
+    if (at.closing) return false;
+  }
+  return false;
+}
+
+/** Whether `epoch` lies beyond a closing commit that these keys do read: a newer key would open it. */
+export function isBeyondClosing(proven: ReadonlySet<Epoch>, epoch: Epoch): boolean {
+  let crossed = false;
+  for (let at: Epoch | undefined = epoch; at !== undefined; at = at.parent) {
+    if (proven.has(at)) return crossed;
+    crossed ||= at.closing;
+  }
+  return false;
+}
+
+/**
+ * The end of the log as far as these keys go. With an epoch that still grows among the readable ones it is
+ * the log's own; else the last readable commit: whoever was removed is not told how the log grows.
+ */
+export function readableHead(tree: EpochTree, proven: ReadonlySet<Epoch>, head: Seq): Seq {
+  if (tree.tips().some((tip) => isReadable(proven, tip))) return head;
+  let last = 0;
+  const seen = new Set<Epoch>(proven);
+  for (const epoch of seen) {
+    for (const child of epoch.children) {
+      last = Math.max(last, child.seq);
+      if (!child.closing) seen.add(child); // a Set's iteration goes on to what is added under way
+    }
+  }
+  return last as Seq;
+}

@@ -1,0 +1,54 @@
+/** What one connection has opened of one room, and whether it is delivered to as things come. */
+import type { InviteKey } from '../../shared/ids.ts';
+import { isReadable, type Epoch } from './epochs.ts';
+import type { Room } from './room.ts';
+import type { Subscriber } from './subscriber.ts';
+
+export class Membership {
+  readonly subscriber: Subscriber;
+  readonly room: Room;
+  /** The epochs whose access key was proved, oldest proof first. Empty for one who came by an invite alone. */
+  readonly proven = new Set<Epoch>();
+  /** Proved for one commit; undefined once it was used. */
+  invite: InviteKey | undefined;
+  live = false;
+  /** Further candidates offered, by parent: filling the slots must not shut the room. */
+  readonly candidates = new Map<Epoch, number>();
+  /** Epochs that it was told of as being beyond its keys: once is enough. */
+  readonly toldBeyond = new Set<Epoch>();
+  #asked: Epoch | undefined;
+  #answer = false;
+
+  constructor(subscriber: Subscriber, room: Room) {
+    this.subscriber = subscriber;
+    this.room = room;
+  }
+
+  /** Bounded: the oldest proof goes first, when its log was read long ago. */
+  prove(epoch: Epoch, most: number): void {
+    this.proven.delete(epoch);
+    this.proven.add(epoch);
+    if (this.proven.size > most) for (const oldest of this.proven) {
+      this.proven.delete(oldest);
+      break;
+    }
+    this.live = false;
+    this.#asked = undefined;
+  }
+
+  /** Nearly always asked of the same epoch as before. */
+  reads(epoch: Epoch): boolean {
+    if (this.#asked !== epoch) {
+      this.#answer = isReadable(this.proven, epoch);
+      this.#asked = epoch;
+    }
+    return this.#answer;
+  }
+
+  /** Everything that belongs to these epochs and to their readable descendants stands after this seq. */
+  get begin(): number {
+    let begin = Number.POSITIVE_INFINITY;
+    for (const epoch of this.proven) begin = Math.min(begin, epoch.seq);
+    return begin;
+  }
+}

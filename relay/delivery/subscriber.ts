@@ -1,0 +1,14 @@
+/** One connection as delivery sees it. */
+import type { Batch } from './batch.ts';
+import type { Membership } from './membership.ts';
+
+export interface Subscriber {
+  readonly memberships: Map<string, Membership>;
+  readonly closed: boolean;
+  /** Bytes that wait to be read by the peer. */
+  buffered(): number;
+  /** Queues for the end of this turn: what is one's own, or one batch shared by many. */
+  post(item: Uint8Array | Batch): void;
+  /** Hands over what was posted, in one write where the transport can. */
+  flush(): void;
+}

@@ -1,0 +1,17 @@
+/** The far end of a connection: a WebSocket, or a simulation's stand-in. */
+import type { Batch } from '../delivery/batch.ts';
+
+export interface Peer {
+  /** Hands over one frame. */
+  send(frame: Uint8Array): void;
+  /** Hands over many frames at once, which other peers get too. They must not be changed. */
+  sendBatch(batch: Batch): void;
+  /** Whatever is sent within `work` may leave as one write. */
+  together(work: () => void): void;
+  /** Bytes that were handed over and have not left. */
+  readonly buffered: number;
+  /** Asks for no further frames until `resume`: more waits than may. */
+  pause?(): void;
+  resume?(): void;
+  close(code: number, reason: string): void;
+}

@@ -1,0 +1,77 @@
+/**
+ * The database, step by step: `user_version` counts the steps that it has seen. A step is never changed
+ * once released; the next one is added below it.
+ */
+import type { Database } from 'better-sqlite3';
+import { StoreError } from './store.ts';
+
+/** "Sott": other programs' databases are not ours to touch. */
+export const APPLICATION_ID = 0x536f7474;
+
+const STEPS: readonly string[] = [
+  // The log is clustered by (room, seq): an append goes to one place per room, and a pull reads one run of
+  // pages. There is no index on envelope ids: random keys would spread every batch over the whole file.
+  // Duplicates are found by a window of ids in memory (delivery/dedupe.ts), filled from the log's end.
+  `
+  CREATE TABLE rooms (
+    number      INTEGER PRIMARY KEY,
+    id          BLOB NOT NULL UNIQUE,
+    incarnation BLOB NOT NULL,
+    floor       INTEGER NOT NULL DEFAULT 1
+  ) STRICT;
+  CREATE TABLE log (
+    room  INTEGER NOT NULL,
+    seq   INTEGER NOT NULL,
+    frame BLOB NOT NULL,
+    PRIMARY KEY (room, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE epochs (
+    room    INTEGER NOT NULL,
+    number  INTEGER NOT NULL,
+    parent  INTEGER,
+    id      BLOB NOT NULL,
+    access  BLOB NOT NULL,
+    closing INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    invites BLOB NOT NULL,
+    PRIMARY KEY (room, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE group_infos (
+    room   INTEGER NOT NULL,
+    epoch  INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (room, epoch)
+  ) STRICT;
+  CREATE TABLE invites (
+    room INTEGER NOT NULL,
+    key  BLOB NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (room, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE deleted (
+    room INTEGER PRIMARY KEY
+  ) STRICT;
+  `,
+];
+
+export const SCHEMA_VERSION = STEPS.length;
+
+/** Brings a database up to {@link SCHEMA_VERSION}, each step in a transaction of its own. */
+export function migrate(database: Database): void {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  const application = database.pragma('application_id', { simple: true }) as number;
+  const tables = database.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()?.n ?? 0;
+  if (application !== APPLICATION_ID && (application !== 0 || tables > 0)) {
+    throw new StoreError('not-a-store', 'The database belongs to another program: choose another data folder.');
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError('newer-schema', `The database was written by a newer relay (schema ${version}, this one knows ${SCHEMA_VERSION}): upgrade the relay.`);
+  }
+  STEPS.slice(version).forEach((step, i) => {
+    database.transaction(() => {
+      database.exec(step);
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${version + i + 1}`);
+    }).immediate();
+  });
+}
