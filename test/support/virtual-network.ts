@@ -4,7 +4,7 @@
  */
 import type { Transport, TransportEvents } from '../../pwa/engine/ports/transport.ts';
 import { createRelayCore, type RelayCore, type RelayLimits } from '../../relay/index.ts';
-import type { Batch, Peer, Store } from '../../relay/index.ts';
+import type { Batch, Link, Peer, Store } from '../../relay/index.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What passes between one engine and the relay; a lying relay changes it. Answering undefined drops the frame. */
@@ -22,6 +22,7 @@ interface NetworkOptions {
 export class VirtualNetwork {
   readonly #options: NetworkOptions;
   #core: RelayCore | undefined;
+  #endRelay: () => void = () => undefined;
   readonly lines = new Set<Line>();
   tamper: Tamper = (frame) => [frame];
   /** Every frame that went up or down, for those who look for plaintext. */
@@ -35,11 +36,18 @@ export class VirtualNetwork {
   /** A relay on what the store holds, as after `kill -9`: what was in memory is gone. */
   startRelay(): void {
     const { clock, store, origin, limits } = this.#options;
-    this.#core = createRelayCore({ store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, work); }, ...(limits === undefined ? {} : { limits }) });
+    const life = { over: false };
+    const ifAlive = (work: () => void) => (): void => { if (!life.over) work(); };
+    this.#endRelay = () => { life.over = true; };
+    this.#core = createRelayCore({
+      store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, ifAlive(work)); }, after: (ms, work) => clock.after(ms, ifAlive(work)),
+      ...(limits === undefined ? {} : { limits }),
+    });
   }
 
   stopRelay(): void {
     this.#core = undefined;
+    this.#endRelay();
     for (const line of [...this.lines]) line.cut();
   }
 
@@ -71,7 +79,7 @@ export class Line {
   readonly #events: TransportEvents;
   readonly #clock: VirtualClock;
   readonly #delay: () => number;
-  #session: ReturnType<RelayCore['connect']> | undefined;
+  #session: Link | undefined;
   #ended = false;
   #upAt = 0;
   #downAt = 0;

@@ -3,7 +3,7 @@
  * what the log already has of ours must not be encrypted again.
  */
 import type { ErrorCode } from '../../../shared/codes.ts';
-import { START, type Seq, type Signature } from '../../../shared/ids.ts';
+import type { Seq, Signature } from '../../../shared/ids.ts';
 import { createStatement, invitesDigestOf, openStatement } from '../../../shared/statements.ts';
 import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
@@ -11,7 +11,7 @@ import { sha256 } from '../crypto/hash.ts';
 import { sign } from '../crypto/signature.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
-import { rollBack } from './roll-back.ts';
+import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
 
 /** Milliseconds between tries where a relay refuses for now without saying how long. */
@@ -59,8 +59,13 @@ async function compare(room: Room, opened: Opened): Promise<void> {
     room.openedEpoch = toHex(record.epoch);
     return room.store(step);
   }
-  if (!equalBytes(record.incarnation, opened.incarnation)) await rollBack(room, START, { kind: 'relay-reset', incarnation: opened.incarnation });
-  else if (opened.head < record.cursor) await rollBack(room, opened.head, { kind: 'relay-rolled-back', incarnation: record.incarnation });
+  if (!equalBytes(record.incarnation, opened.incarnation)) await lost(room, 'relay-reset', opened);
+  else if (opened.head < record.cursor) await lost(room, 'relay-rolled-back', opened);
+}
+
+function lost(room: Room, kind: Loss['kind'], { incarnation, head }: Opened): Promise<void> {
+  room.wentBack = true;
+  return rollBack(room, { kind, incarnation, head });
 }
 
 export function pull(room: Room, after: Seq): void {

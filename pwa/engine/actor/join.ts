@@ -109,7 +109,7 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   step.pending = null;
   step.consumed.push(...pending.consumed);
   step.update({
-    standing: { kind: 'member' }, registered: true, incarnation: incarnation.slice() as Incarnation, cursor: at, chain: adrift(at), epoch: pending.keys.epoch,
+    standing: { kind: 'member' }, registered: true, incarnation: incarnation.slice() as Incarnation, cursor: at, began: at, chain: adrift(at), epoch: pending.keys.epoch,
     secret: null, ...shownOf(pending.group, step.record),
   });
   const { identityKey: person, name } = room.host.profile();

@@ -36,7 +36,7 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
     case 'commit':
       step.consumed.push(...received.consumed);
       noteFacts(room, step, received.facts, envelope.seq);
-      return enter(room, step, received);
+      return enter(step, received, envelope.seq);
   }
 }
 
@@ -67,7 +67,7 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   step.pending = null;
   step.consumed.push(...pending.consumed);
   if (before !== undefined) noteOwn(room, step, before, pending.group, seq);
-  enter(room, step, pending);
+  enter(step, pending, seq);
   const { fulfils } = pending.record;
   const done = step.record.wanted.filter(({ id }) => fulfils.includes(id));
   step.update({ wanted: step.record.wanted.filter((intent) => !done.includes(intent)) });
@@ -77,9 +77,9 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   }
 }
 
-function enter(room: Room, step: Step, next: InGroup): void {
+function enter(step: Step, next: InGroup, began: Seq): void {
   step.mls = { group: next.group, keys: next.keys };
-  step.update({ epoch: next.keys.epoch, rejected: 0, ...shownOf(next.group, step.record) });
+  step.update({ epoch: next.keys.epoch, began, rejected: 0, ...shownOf(next.group, step.record) });
   // A refresh only paves the way: somebody else has done it.
   step.update({ wanted: step.record.wanted.filter(({ kind }) => kind !== 'refresh') });
 }

@@ -16,7 +16,11 @@ import type { Step } from './state.ts';
 export async function receiveMessage(room: Room, step: Step, envelope: Envelope): Promise<void> {
   const own = room.outbox.get(envelope.id);
   if (own !== undefined && !step.newIds.has(toBase64Url(envelope.id)) && isEchoOf(own.entry, envelope)) return placeOwn(room, step, own.entry, envelope.seq);
-  if (await isSeen(room, step, envelope.id)) return;
+  if (await isSeen(room, step, envelope.id)) {
+    // After a relay went back: this one it still has.
+    return step.update({ missing: step.record.missing.filter((id) => !equalBytes(id, envelope.id)) });
+  }
+  markSeen(step, envelope.id);
   const received = await readMessage(step, envelope);
   if (received === undefined) return noteUnreadable(room, step, envelope.seq);
   const { sender, message } = received;
@@ -47,8 +51,8 @@ export function markSeen(step: Step, id: EnvelopeId): void {
 /** The log has our message: from the outbox into the conversation, in the same transaction. */
 export function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: number): void {
   step.dequeue(entry);
-  if (entry.body.kind === 'delivered') return;
   markSeen(step, entry.id);
+  if (entry.body.kind === 'delivered') return;
   const { identityKey, name } = room.host.profile();
   step.place({ kind: 'message', id: entry.id, position: seq + step.record.shift, sender: { person: identityKey, name }, mine: true, at: entry.at, body: entry.body });
 }
@@ -73,7 +77,6 @@ async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly s
 }
 
 function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: Message): void {
-  markSeen(step, envelope.id);
   const position = envelope.seq + step.record.shift;
   step.place({
     kind: 'message', id: envelope.id.slice() as EnvelopeId, position, sender: room.storedPerson(sender), mine: false, at: message.at, body: message.body,

@@ -21,6 +21,7 @@ import { placeOwn } from './receive-message.ts';
 import { receive, type Delivered } from './receive.ts';
 import { commitRefused, messageRefused } from './refused.ts';
 import { scheduleReceipt } from './receipts.ts';
+import { offerAgain } from './roll-back.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
 
@@ -38,6 +39,8 @@ export class Room {
   /** Hex of the newest epoch whose key this connection has proved. */
   openedEpoch: string | undefined;
   commitInFlight = false;
+  /** The relay was seen to have lost something, and its head was not reached since. */
+  wentBack = false;
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   #retryDue: (() => void) | undefined;
@@ -254,7 +257,7 @@ export class Room {
         if (event.ref !== this.pullRef) return;
         if (!event.live) return pull(this, Math.max(event.through, this.state.record.cursor) as Seq);
         this.phase = 'live';
-        return;
+        return offerAgain(this);
       case 'pull-refused':
         return event.ref === this.pullRef ? pullRefused(this, event.code, event.retryAfter) : undefined;
       case 'behind':

@@ -1,7 +1,10 @@
 /** A room as it is stored: everything but its group, history and outbox. */
 import * as v from 'valibot';
 import type { Alarm, Problem, Standing } from '../api.ts';
-import { DIGEST_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EpochId, type Incarnation, type OwnerKey, type RoomId, type Seq } from '../../../shared/ids.ts';
+import {
+  DIGEST_BYTES, ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EnvelopeId, type EpochId, type Incarnation, type OwnerKey,
+  type RoomId, type Seq,
+} from '../../../shared/ids.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Chain } from '../wire/chain.ts';
@@ -29,6 +32,10 @@ export interface RoomRecord {
   readonly shift: number;
   readonly chain: Chain;
   readonly epoch: EpochId;
+  /** Seq of the commit that began it; 0 for the first epoch, and where a joiner does not know. */
+  readonly began: Seq;
+  /** Own messages that a relay which went back may not have any more; settled when its head is reached. */
+  readonly missing: readonly EnvelopeId[];
   /** Candidates for the next epoch that were found invalid. */
   readonly rejected: number;
   readonly wanted: readonly Intent[];
@@ -62,7 +69,7 @@ const shape = v.object({
   ]),
   cursor: seq, shift: count,
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
-  epoch: bytes<EpochId>(EPOCH_ID_BYTES), rejected: count,
+  epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
   wanted: v.array(v.variant('kind', [
     v.object({ kind: v.literal('invite'), id: v.string(), secret: bytes(32), uses: count, expires: count }),
     v.object({ kind: v.literal('remove'), id: v.string(), person }),
@@ -81,5 +88,5 @@ export const decodeRoom = (value: Uint8Array): RoomRecord | undefined => fromCbo
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'>,
 ): RoomRecord => ({
-  ...given, registered: false, incarnation: null, cursor: START, shift: 0, rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, unread: 0, owed: [], alarms: [],
+  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, unread: 0, owed: [], alarms: [],
 });

@@ -1,0 +1,93 @@
+/** A relay that comes back with less than it had. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MemoryStore, type Store } from '../../../relay/index.ts';
+import { World, type Someone } from '../../support/engine-world.ts';
+import type { RoomKey } from '../../../pwa/engine/api.ts';
+
+type Writes = Parameters<Store['write']>[0];
+
+/** A store whose past can be restored, as an operator restores a backup. */
+class BackedUpStore implements Store {
+  #current = new MemoryStore();
+  readonly #batches: Writes[] = [];
+
+  get writes(): number {
+    return this.#batches.length;
+  }
+
+  async write(batch: Writes): Promise<void> {
+    this.#batches.push(structuredClone(batch));
+    await this.#current.write(batch);
+  }
+
+  async restore(count: number): Promise<void> {
+    this.#current = new MemoryStore();
+    this.#batches.length = count;
+    for (const batch of this.#batches) {
+      for (const write of batch) if (write.type === 'create') this.#current.newLog();
+      await this.#current.write(structuredClone(batch));
+    }
+  }
+
+  newLog: Store['newLog'] = () => this.#current.newLog();
+  load: Store['load'] = (room) => this.#current.load(room);
+  read: Store['read'] = (log, range) => this.#current.read(log, range);
+  recentIds: Store['recentIds'] = (log, count) => this.#current.recentIds(log, count);
+  groupInfo: Store['groupInfo'] = (log, epoch) => this.#current.groupInfo(log, epoch);
+  sweep: Store['sweep'] = () => this.#current.sweep();
+  close: Store['close'] = () => this.#current.close();
+}
+
+const alarmsOf = async (someone: Someone, room: RoomKey): Promise<readonly string[]> => ((await someone.summary(room))?.alarms ?? []).map(({ kind }) => kind);
+
+test('restored from an older copy: the person is told, history stays, and what was lost is offered again', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  await ada.say(room, 'kept');
+  await world.clock.until(async () => (await bo.reads(room)).length === 1);
+  await world.clock.pass(10_000);
+  const backup = store.writes;
+  await ada.say(room, 'lost, by Ada');
+  await bo.say(room, 'lost, by Bo');
+  await world.clock.until(async () => (await ada.reads(room)).length === 3 && (await bo.reads(room)).length === 3);
+  await world.clock.pass(10_000);
+
+  world.network.stopRelay();
+  await store.restore(backup);
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(ada, room)).length > 0 && (await alarmsOf(bo, room)).length > 0);
+  await ada.say(room, 'after');
+  await world.clock.until(async () => (await bo.reads(room)).includes('after'));
+  await world.clock.pass(20_000);
+  assert.deepEqual(await alarmsOf(ada, room), ['relay-rolled-back']);
+  assert.deepEqual(await alarmsOf(bo, room), ['relay-rolled-back']);
+  for (const one of [ada, bo]) {
+    assert.deepEqual([...(await one.reads(room))].sort(), ['after', 'kept', 'lost, by Ada', 'lost, by Bo'], one.name);
+    assert.ok((await one.messages(room)).every(({ position }) => position !== null));
+  }
+  // The relay has all of it again.
+  const cy = await world.person('Cy');
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await cy.engine.join(link ?? '');
+  await world.clock.until(async () => (await cy.memberCount(room)) === 3);
+});
+
+test('emptied, while the room was still in its first epoch: whoever made it makes it there again', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const room = await ada.engine.createRoom('alone');
+  await ada.say(room, 'a note to myself');
+  await world.clock.until(async () => (await ada.messages(room)).every(({ status }) => status === 'sent'));
+  world.network.stopRelay();
+  await store.restore(0);
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(ada, room)).includes('relay-reset'));
+  await world.clock.until(async () => (await ada.messages(room)).length === 1 && store.writes >= 2);
+  await world.clock.until(async () => (await ada.messages(room)).every(({ position }) => position !== null));
+  assert.deepEqual(await ada.reads(room), ['a note to myself']);
+});
