@@ -1,0 +1,68 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Engine, EngineEvent, EngineState, Problem, TimelineItem } from '../../engine/api.ts';
+import { problemOf } from '../words/problems.ts';
+import { assertNever } from '../../../shared/never.ts';
+
+/** The engine's state as the host draws it: null until it is known. */
+export class EngineWatch implements ReactiveController {
+  state: EngineState | null = null;
+  halted: Problem | null = null;
+  readonly #host: ReactiveControllerHost;
+  readonly #onItems: (event: Extract<EngineEvent, { kind: 'timeline' }>) => void;
+  #engine: Engine | null = null;
+  #stop: (() => void) | null = null;
+
+  constructor(host: ReactiveControllerHost, onItems: (event: { readonly room: string; readonly items: readonly TimelineItem[] }) => void) {
+    this.#host = host;
+    this.#onItems = onItems;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#start();
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  follow(engine: Engine): void {
+    if (engine === this.#engine) return;
+    this.hostDisconnected();
+    this.#engine = engine;
+    this.#start();
+  }
+
+  #start(): void {
+    const engine = this.#engine;
+    if (engine === null || this.#stop !== null) return;
+    let heard = false;
+    this.#stop = engine.subscribe((event) => {
+      heard ||= event.kind === 'state';
+      this.#take(event);
+    });
+    engine.state().then(
+      // An event that overtook this answer is newer than it.
+      (state) => { if (!heard && engine === this.#engine) this.#take({ kind: 'state', state }); },
+      (reason: unknown) => { this.#take({ kind: 'halted', problem: problemOf(reason) }); },
+    );
+  }
+
+  #take(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'state':
+        this.state = event.state;
+        break;
+      case 'halted':
+        this.halted = event.problem;
+        break;
+      case 'timeline':
+        this.#onItems(event);
+        return;
+      default:
+        assertNever(event);
+    }
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,58 @@
+import { svg, html } from 'lit';
+import type { TemplateResult } from 'lit';
+
+import ArrowDown from 'lucide/dist/esm/icons/arrow-down.mjs';
+import ArrowUp from 'lucide/dist/esm/icons/arrow-up.mjs';
+import Check from 'lucide/dist/esm/icons/check.mjs';
+import CheckCheck from 'lucide/dist/esm/icons/check-check.mjs';
+import ChevronLeft from 'lucide/dist/esm/icons/chevron-left.mjs';
+import ChevronRight from 'lucide/dist/esm/icons/chevron-right.mjs';
+import Clock from 'lucide/dist/esm/icons/clock-3.mjs';
+import CloudOff from 'lucide/dist/esm/icons/cloud-off.mjs';
+import Copy from 'lucide/dist/esm/icons/copy.mjs';
+import Ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
+import Link from 'lucide/dist/esm/icons/link-2.mjs';
+import Lock from 'lucide/dist/esm/icons/lock.mjs';
+import Plus from 'lucide/dist/esm/icons/plus.mjs';
+import Server from 'lucide/dist/esm/icons/server.mjs';
+import Share from 'lucide/dist/esm/icons/share.mjs';
+import Sparkles from 'lucide/dist/esm/icons/sparkles.mjs';
+import Warning from 'lucide/dist/esm/icons/triangle-alert.mjs';
+import UserMinus from 'lucide/dist/esm/icons/user-minus.mjs';
+import UserPlus from 'lucide/dist/esm/icons/user-plus.mjs';
+import Users from 'lucide/dist/esm/icons/users.mjs';
+import X from 'lucide/dist/esm/icons/x.mjs';
+
+const ICONS = {
+  back: ChevronLeft, check: Check, clock: Clock, close: X, copy: Copy, down: ArrowDown, forward: ChevronRight, invite: UserPlus,
+  link: Link, lock: Lock, menu: Ellipsis, offline: CloudOff, people: Users, plus: Plus, relay: Server, remove: UserMinus,
+  send: ArrowUp, share: Share, ticks: CheckCheck, unknown: Sparkles, warning: Warning,
+} as const;
+
+export type IconName = keyof typeof ICONS;
+
+/** Icons that point along the line of reading turn round with it. */
+const TURNS: ReadonlySet<IconName> = new Set(['back', 'forward']);
+
+/** A 20 px outline, hidden from screen readers: whatever it stands in says in words what it means. */
+export const icon = (name: IconName, size = 20): TemplateResult => html`<svg
+  class=${TURNS.has(name) ? 'icon turns' : 'icon'} width=${size} height=${size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
+  stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"
+>${ICONS[name].map(([tag, attributes]) => shape(tag, attributes))}</svg>`;
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+function shape(tag: string, a: Attributes): TemplateResult {
+  switch (tag) {
+    case 'circle':
+      return svg`<circle cx=${a.cx ?? 0} cy=${a.cy ?? 0} r=${a.r ?? 0} />`;
+    case 'rect':
+      return svg`<rect x=${a.x ?? 0} y=${a.y ?? 0} width=${a.width ?? 0} height=${a.height ?? 0} rx=${a.rx ?? 0} ry=${a.ry ?? 0} />`;
+    case 'line':
+      return svg`<line x1=${a.x1 ?? 0} y1=${a.y1 ?? 0} x2=${a.x2 ?? 0} y2=${a.y2 ?? 0} />`;
+    case 'path':
+      return svg`<path d=${a.d ?? ''} />`;
+    default:
+      throw new Error(`An icon has a shape that is not drawn here: ${tag}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { LitElement, css, html } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { hueOf, initialsOf } from './hue.ts';
+
+/** A person (round) or a room (rounded square) by initials on a hue of their key. Decorative: the name stands beside it. */
+@customElement('sotto-avatar')
+export class SottoAvatar extends LitElement {
+  @property() name = '';
+  /** The person's or the room's key. */
+  @property({ attribute: false }) key = '';
+  @property({ reflect: true }) kind: 'person' | 'room' = 'person';
+
+  static override styles = css`
+    :host {
+      display: inline-grid; place-items: center; flex: none; inline-size: var(--avatar, 40px); block-size: var(--avatar, 40px); border-radius: 50%;
+      font-size: calc(var(--avatar, 40px) * 0.37); font-weight: 600; letter-spacing: 0.01em; line-height: 1; user-select: none; overflow: hidden;
+      background: linear-gradient(
+        160deg,
+        light-dark(oklch(92.5% 0.05 var(--hue)), oklch(40% 0.075 var(--hue))),
+        light-dark(oklch(86.5% 0.075 calc(var(--hue) + 22)), oklch(32% 0.07 calc(var(--hue) + 22)))
+      );
+      color: light-dark(oklch(38% 0.1 var(--hue)), oklch(92% 0.05 var(--hue)));
+    }
+    :host([kind='room']) { border-radius: 32%; corner-shape: squircle; }
+    @media (forced-colors: active) { :host { border: 1px solid; } }
+  `;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('key')) this.style.setProperty('--hue', String(hueOf(this.key)));
+  }
+
+  protected override render() {
+    return html`<span aria-hidden="true">${initialsOf(this.name)}</span>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-avatar': SottoAvatar }
+}

@@ -1,0 +1,82 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { RoomSummary } from '../../engine/api.ts';
+import { timeOf } from '../timeline/layout.ts';
+import { previewText } from '../words/notices.ts';
+import { listTime } from '../words/times.ts';
+import { icon } from './icon.ts';
+import './sotto-avatar.ts';
+import { statusMark } from './status-mark.ts';
+import { base } from './styles.ts';
+
+const words = {
+  draft: 'Draft:',
+  unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+  many: '99+',
+  joining: 'Joining…',
+  removed: 'You are not in this room any more',
+  refused: 'Could not join',
+  alarm: 'The relay needs your attention',
+  nothing: 'No messages yet',
+} as const;
+
+/** A room in the list: who, what was said last, when, and how much is new. */
+@customElement('sotto-room-row')
+export class SottoRoomRow extends LitElement {
+  @property({ attribute: false }) room: RoomSummary | null = null;
+  @property({ type: Boolean, reflect: true }) current = false;
+
+  static override styles = [base, css`
+    :host { display: grid; grid-template-columns: 52px minmax(0, 1fr); column-gap: 12px; align-items: center; padding: 10px 12px; border-radius: 16px; min-block-size: 72px;
+      transition: background-color var(--fast) var(--ease); }
+    :host(:hover) { background: var(--hover, var(--surface)); }
+    :host([current]) { background: var(--accent-tint); }
+    sotto-avatar { --avatar: 52px; }
+    .lines { display: grid; gap: 2px; min-inline-size: 0; }
+    .line { display: flex; align-items: center; gap: 8px; min-inline-size: 0; }
+    .name { flex: 1; min-inline-size: 0; font-weight: 600; line-height: 1.35; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; }
+    .time { display: inline-flex; align-items: center; gap: 3px; flex: none; font-size: var(--text-xs); color: var(--ink-3); font-variant-numeric: tabular-nums; }
+    .status { display: inline-grid; }
+    .unread .time { color: var(--accent-ink); font-weight: 600; }
+    .preview { flex: 1; min-inline-size: 0; font-size: var(--text-m); line-height: 1.4; color: var(--ink-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; }
+    .unread .preview { color: var(--ink); }
+    .quiet { color: var(--ink-3); }
+    .draft { color: var(--accent-ink); font-weight: 600; }
+    .alarm { display: inline-grid; color: var(--caution); }
+    .badge { flex: none; min-inline-size: 22px; padding: 0 7px; border-radius: 11px; background: var(--accent-fill); color: var(--on-accent); font-size: var(--text-xs); font-weight: 650;
+      line-height: 22px; text-align: center; font-variant-numeric: tabular-nums; }
+  `];
+
+  protected override render() {
+    const room = this.room;
+    if (room === null) return nothing;
+    const other = room.members.length === 2 ? room.members.find((member) => member.person !== room.me) : undefined;
+    const { latest, unread } = room;
+    return html`
+      <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
+      <div class=${unread > 0 ? 'lines unread' : 'lines'}>
+        <div class="line">
+          <span class="name" dir="auto">${room.name}</span>
+          <span class="time">${latest?.kind === 'message' && latest.status !== null ? statusMark(latest.status) : nothing}${listTime(latest === null ? room.createdAt : timeOf(latest))}</span>
+        </div>
+        <div class="line">
+          ${this.#preview(room)}
+          ${room.alarms.length > 0 ? html`<span class="alarm" role="img" aria-label=${words.alarm} title=${words.alarm}>${icon('warning', 18)}</span>` : nothing}
+          ${unread > 0 ? html`<span class="badge"><span aria-hidden="true">${unread > 99 ? words.many : unread}</span><span class="unseen">${words.unread(unread)}</span></span>` : nothing}
+        </div>
+      </div>`;
+  }
+
+  #preview(room: RoomSummary) {
+    if (room.standing.kind === 'joining') return html`<span class="preview quiet">${words.joining}</span>`;
+    if (room.standing.kind === 'refused') return html`<span class="preview quiet">${words.refused}</span>`;
+    if (room.standing.kind === 'removed') return html`<span class="preview quiet">${words.removed}</span>`;
+    if (room.draft.trim() !== '' && !this.current) return html`<span class="preview" dir="auto"><span class="draft">${words.draft}</span> ${room.draft}</span>`;
+    if (room.latest === null) return html`<span class="preview quiet">${words.nothing}</span>`;
+    return html`<span class=${room.latest.kind === 'notice' ? 'preview quiet' : 'preview'} dir="auto">${previewText(room.latest, room)}</span>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-room-row': SottoRoomRow }
+}

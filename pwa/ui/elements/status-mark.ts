@@ -1,0 +1,31 @@
+import { html } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { MessageStatus } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+import { icon } from './icon.ts';
+
+const words = {
+  queued: 'Waiting to be sent',
+  sent: 'Sent',
+  received: 'Received',
+} as const;
+
+export const statusWords = (status: MessageStatus): string => words[status];
+
+/** A clock while queued, one tick when the relay has it, two when a device has it. */
+export function statusMark(status: MessageStatus): TemplateResult {
+  return html`<span class="status" role="img" aria-label=${words[status]} title=${words[status]}>${mark(status)}</span>`;
+}
+
+function mark(status: MessageStatus): TemplateResult {
+  switch (status) {
+    case 'queued':
+      return icon('clock', 13);
+    case 'sent':
+      return icon('check', 15);
+    case 'received':
+      return icon('ticks', 15);
+    default:
+      return assertNever(status);
+  }
+}

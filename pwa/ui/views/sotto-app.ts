@@ -1,0 +1,211 @@
+import { LitElement, css, html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Engine, EngineState, RoomKey, RoomSummary } from '../../engine/api.ts';
+import { Announcer } from '../controllers/announcer.ts';
+import { EngineWatch } from '../controllers/engine-watch.ts';
+import { Media } from '../controllers/media.ts';
+import { Navigation } from '../controllers/navigation.ts';
+import type { Route, Way } from '../controllers/navigation.ts';
+import { moveBetween } from '../controllers/view-transition.ts';
+import '../elements/sotto-mark.ts';
+import { base, buttons } from '../elements/styles.ts';
+import '../elements/sotto-update-toast.ts';
+import './sotto-first-run.ts';
+import './sotto-halted.ts';
+import './sotto-invite-sheet.ts';
+import './sotto-join.ts';
+import './sotto-join-link.ts';
+import './sotto-new-room.ts';
+import type { SottoRoom } from './sotto-room.ts';
+import './sotto-room.ts';
+import type { SottoRoomDetails } from './sotto-room-details.ts';
+import './sotto-room-details.ts';
+import type { SottoRoomList } from './sotto-room-list.ts';
+import './sotto-room-list.ts';
+
+const words = {
+  loading: 'Opening Sotto…',
+  rooms: 'Rooms',
+  about: 'About this room',
+  choose: 'Choose a room to read and write',
+  gone: 'This room is not on this device',
+  back: 'Back to rooms',
+} as const;
+
+type Sheet = { readonly kind: 'new-room' } | { readonly kind: 'join-link' } | { readonly kind: 'invite'; readonly room: RoomKey };
+type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
+
+/**
+ * The whole app over an engine. `link`: an invite link that was taken out of the address bar.
+ * Fires `update` when the person takes a new version, `reload` when they ask for it on the halted screen.
+ */
+@customElement('sotto-app')
+export class SottoApp extends LitElement {
+  @property({ attribute: false }) engine: Engine | null = null;
+  @property({ attribute: false }) link: string | null = null;
+  /** A new version waits to be taken. */
+  @property({ type: Boolean }) updateReady = false;
+  @state() private sheet: Sheet | null = null;
+  @query('sotto-room-list') private readonly list!: SottoRoomList | null;
+  @query('sotto-room') private readonly conversation!: SottoRoom | null;
+  @query('sotto-room-details') private readonly details!: SottoRoomDetails | null;
+  readonly #wide = new Media(this, '(min-width: 840px)');
+  readonly #widest = new Media(this, '(min-width: 1200px)');
+  readonly #announcer = new Announcer(this);
+  readonly #watch = new EngineWatch(this, (event) => { this.#announcer.items(event, this.#watch.state, this.#roomKey()); });
+  readonly #navigation = new Navigation(this, {
+    moved: (way, from) => { void this.#moved(way, from); },
+    invited: (link) => { this.link = link; },
+  });
+
+  static override styles = [base, buttons, css`
+    :host { display: block; position: relative; overflow: hidden; padding-inline: var(--safe-left) var(--safe-right); background: var(--paper); color: var(--ink); }
+    .panes { display: grid; grid-template-columns: minmax(0, 1fr); block-size: 100%; }
+    .panes > * { min-block-size: 0; min-inline-size: 0; block-size: 100%; }
+    .panes.wide { grid-template-columns: clamp(320px, 30vw, 380px) minmax(0, 1fr); }
+    .panes.wide.three { grid-template-columns: clamp(320px, 28vw, 380px) minmax(0, 1fr) 340px; }
+    .none { display: grid; place-content: center; justify-items: center; gap: 16px; block-size: 100%; color: var(--ink-3); font-size: var(--text-m); text-align: center; padding: 24px; }
+    .none sotto-mark { --mark: 56px; opacity: 0.35; filter: grayscale(0.7); }
+    .opening { display: grid; place-content: center; justify-items: center; gap: 16px; block-size: 100%; color: var(--ink-3); font-size: var(--text-m); }
+    /* Opening takes a moment; only a long one is worth a picture. */
+    .opening > * { animation: appear 400ms var(--ease) 350ms backwards; }
+    @keyframes appear { from { opacity: 0; } }
+    .toast { position: fixed; z-index: 5; inset-block-end: calc(88px + var(--safe-bottom)); inset-inline: 16px; display: grid; justify-items: center; pointer-events: none; }
+    .toast > * { pointer-events: auto; inline-size: min(100%, 420px); }
+    @media (min-width: 840px) { .toast { inset-block-end: 24px; inset-inline: auto 24px; } }
+  `];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
+    this.#announcer.connection(this.#watch.state?.connection ?? null);
+  }
+
+  protected override render() {
+    return html`
+      ${this.#screen()}
+      ${this.updateReady ? html`<div class="toast"><sotto-update-toast @later=${() => { this.updateReady = false; }} @update=${() => { this.dispatchEvent(new CustomEvent('update')); }}></sotto-update-toast></div>` : nothing}
+      <div class="unseen" role="status" aria-live="polite" aria-atomic="true">${this.#announcer.text}</div>`;
+  }
+
+  #screen() {
+    const { halted, state } = this.#watch;
+    if (halted !== null) return html`<sotto-halted .problem=${halted} @reload=${() => { this.dispatchEvent(new CustomEvent('reload')); }}></sotto-halted>`;
+    if (state === null) return html`<main class="opening" aria-busy="true"><sotto-mark></sotto-mark><p role="status">${words.loading}</p></main>`;
+    if (state.profile === null) return html`<sotto-first-run .engine=${this.engine} ?invited=${this.link !== null}></sotto-first-run>`;
+    if (this.link !== null) {
+      return html`<sotto-join .engine=${this.engine} .link=${this.link} @dismiss=${() => { this.link = null; }} @joined=${(event: RoomEvent) => { this.link = null; this.#openRoom(event.detail.room); }}></sotto-join>`;
+    }
+    return html`${this.#panes(state)}${this.#openSheet(state)}`;
+  }
+
+  #panes(state: EngineState) {
+    const { route } = this.#navigation;
+    const room = this.#room(state);
+    const wide = this.#wide.matches;
+    const withDetails = route.kind === 'details' && room !== undefined;
+    const beside = withDetails && this.#widest.matches;
+    const showRoom = wide ? !withDetails || beside : route.kind === 'room' || (route.kind === 'details' && room === undefined);
+    return html`
+      <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
+        <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
+          <sotto-room-list .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }}></sotto-room-list>
+        </div>
+        ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
+          <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} ?narrow=${!wide} @up=${this.#up}
+            @open-details=${() => { this.#toggleDetails(room.room); }} @open-invite=${() => { this.sheet = { kind: 'invite', room: room.room }; }}></sotto-room>`}</main>` : nothing}
+        ${withDetails ? html`<div role=${beside ? 'complementary' : 'main'} aria-label=${words.about}>
+          <sotto-room-details .engine=${this.engine} .room=${room} ?beside=${beside} @up=${this.#up} @open-invite=${() => { this.sheet = { kind: 'invite', room: room.room }; }}></sotto-room-details></div>` : nothing}
+      </div>`;
+  }
+
+  #nothingOpen(route: Route) {
+    if (route.kind === 'list') return html`<div class="none"><sotto-mark></sotto-mark><p>${words.choose}</p></div>`;
+    return html`<div class="none"><p role="status">${words.gone}</p><button class="button" type="button" @click=${this.#up}>${words.back}</button></div>`;
+  }
+
+  #openSheet(state: EngineState) {
+    const { sheet } = this;
+    const close = (): void => { this.sheet = null; };
+    if (sheet === null) return nothing;
+    switch (sheet.kind) {
+      case 'new-room':
+        return html`<sotto-new-room .engine=${this.engine} @close=${close} @created=${(event: RoomEvent) => { close(); this.#openRoom(event.detail.room); }}></sotto-new-room>`;
+      case 'join-link':
+        return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); this.link = event.detail.link; }}></sotto-join-link>`;
+      case 'invite': {
+        const room = state.rooms.find((one) => one.room === sheet.room);
+        return room === undefined ? nothing : html`<sotto-invite-sheet .engine=${this.engine} .room=${room} @close=${close}></sotto-invite-sheet>`;
+      }
+      default:
+        return nothing;
+    }
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('keydown', this.#key);
+    addEventListener('online', this.#wake);
+    document.addEventListener('visibilitychange', this.#wake);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.#key);
+    removeEventListener('online', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    if (document.visibilityState !== 'visible') return;
+    // Only a hint to hurry: where it fails, the engine's own next attempt comes all the same.
+    this.engine?.wake().catch(() => undefined);
+  };
+
+  #openRoom(room: RoomKey): void {
+    this.#navigation.go({ kind: 'room', room });
+  }
+
+  #toggleDetails(room: RoomKey): void {
+    if (this.#navigation.route.kind === 'details') this.#navigation.up();
+    else this.#navigation.go({ kind: 'details', room });
+  }
+
+  readonly #up = (): void => {
+    this.#navigation.up();
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || this.sheet !== null || this.#navigation.route.kind === 'list') return;
+    // What floats above closes first, by itself.
+    if (event.composedPath().some((node) => node instanceof HTMLElement && node.matches('dialog, :popover-open'))) return;
+    event.preventDefault();
+    this.#up();
+  };
+
+  async #moved(way: Way, from: Route): Promise<void> {
+    await moveBetween(way, this.#wide.matches, async () => {
+      this.requestUpdate();
+      await this.updateComplete;
+    });
+    const { route } = this.#navigation;
+    if (route.kind === 'list') this.list?.focusRow(from.kind === 'list' ? null : from.room);
+    else if (route.kind === 'details') this.details?.focus();
+    else this.conversation?.focus();
+  }
+
+  #roomKey(): RoomKey | null {
+    const { route } = this.#navigation;
+    return route.kind === 'list' ? null : route.room;
+  }
+
+  #room(state: EngineState): RoomSummary | undefined {
+    const key = this.#roomKey();
+    return state.rooms.find((room) => room.room === key);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-app': SottoApp }
+}

@@ -1,0 +1,281 @@
+import { LitElement, css, html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Alarm, Connection, Engine, RoomKey, RoomSummary } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+import { Compose } from '../controllers/compose.ts';
+import { LogScroll } from '../controllers/log-scroll.ts';
+import { TimelineWindow } from '../controllers/timeline-window.ts';
+import { icon } from '../elements/icon.ts';
+import '../elements/sotto-avatar.ts';
+import '../elements/sotto-banner.ts';
+import '../elements/sotto-composer.ts';
+import type { SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
+import '../elements/sotto-connection-line.ts';
+import type { SottoMessageGroup } from '../elements/sotto-message-group.ts';
+import '../elements/sotto-message-group.ts';
+import { base, buttons } from '../elements/styles.ts';
+import { layOut } from '../timeline/layout.ts';
+import type { Block } from '../timeline/layout.ts';
+import { alarmWords } from '../words/alarms.ts';
+import { noticeText } from '../words/notices.ts';
+import { problemOf, problemWords } from '../words/problems.ts';
+import { dayName } from '../words/times.ts';
+import { roomStyles } from './sotto-room.styles.ts';
+
+const words = {
+  back: 'Back to rooms',
+  details: (name: string) => `About ${name}`,
+  invite: 'Invite people',
+  messages: (name: string) => `Messages in ${name}`,
+  people: (count: number) => (count === 1 ? 'Only you' : `${count} people`),
+  direct: 'Just the two of you',
+  fresh: 'New',
+  toEnd: 'Go to the newest message',
+  toNew: (count: number) => (count === 1 ? 'Go to 1 new message' : `Go to ${count} new messages`),
+  beginning: 'This is where it begins',
+  alone: 'Only you are here so far. Invite someone to talk to.',
+  inviteSomeone: 'Invite someone',
+  joining: 'Joining. This goes on by itself; you can write once you are in.',
+  removed: 'You were removed from this room. What you have stays readable.',
+  unconfirmed: 'Not confirmed yet',
+  unconfirmedText: 'Nothing from the person who invited you has arrived so far. Until then, you cannot be sure that this is the room they meant.',
+  understood: 'I understand',
+  notLoaded: 'These messages could not be read.',
+  again: 'Try again',
+  problem: (title: string, text: string) => `${title}. ${text}`,
+} as const;
+
+/** One conversation. Fires `up`, `open-details`, `open-invite`. */
+@customElement('sotto-room')
+export class SottoRoom extends LitElement {
+  @property({ attribute: false }) engine: Engine | null = null;
+  @property({ attribute: false }) room: RoomSummary | null = null;
+  @property({ attribute: false }) connection: Connection = { kind: 'online' };
+  @property({ type: Boolean, reflect: true }) narrow = false;
+  @state() private newAfter: number | null = null;
+  @state() private problem = '';
+  @query('.log') private readonly log!: HTMLElement;
+  @query('.content') private readonly content!: HTMLElement;
+  @query('sotto-composer') private readonly composer!: SottoComposer | null;
+  #opened: RoomKey | null = null;
+  #placed = false;
+  #readThrough = -1;
+  readonly #timeline = new TimelineWindow(this);
+  readonly #compose = new Compose(this);
+  readonly #scroll = new LogScroll(this, {
+    nearStart: () => { void this.#timeline.older(); },
+    nearEnd: () => { if (this.#timeline.detached) void this.#timeline.newer(this.room?.latest?.position ?? Number.MAX_SAFE_INTEGER); },
+    seen: () => { this.#markSeen(); },
+  });
+
+  static override styles = [base, buttons, roomStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#markSeen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#markSeen);
+    this.#opened = null;
+  }
+
+  /** Where one lands on coming here: with a keyboard in the composer, on a phone at the room's name. */
+  override focus(): void {
+    const keyboard = matchMedia('(hover: hover) and (pointer: fine)').matches;
+    if (keyboard && this.composer !== null) this.composer.focus();
+    else this.renderRoot.querySelector<HTMLElement>('h1')?.focus();
+  }
+
+  protected override willUpdate(_changed: PropertyValues<this>): void {
+    const { engine, room } = this;
+    if (engine === null || room === null || room.room === this.#opened) return;
+    this.#opened = room.room;
+    this.#placed = false;
+    this.#readThrough = room.readThrough;
+    this.problem = '';
+    this.newAfter = room.unread > 0 ? room.readThrough : null;
+    this.#timeline.open(engine, room.room);
+    this.#compose.open(engine, room.room, room.draft);
+  }
+
+  protected override updated(): void {
+    if (this.room === null) return;
+    this.#scroll.watch({ scroller: this.log, content: this.content });
+    if (this.#timeline.loaded && !this.#placed) {
+      this.#placed = true;
+      const line = this.renderRoot.querySelector('.new');
+      this.#scroll.begin(line === null ? null : () => this.renderRoot.querySelector('.new'));
+    }
+  }
+
+  protected override render() {
+    const room = this.room;
+    if (room === null) return nothing;
+    const offline = this.connection.kind !== 'online';
+    const days = layOut(this.#timeline.items, this.newAfter);
+    return html`
+      ${this.#header(room)}
+      ${this.narrow ? html`<sotto-connection-line .connection=${this.connection}></sotto-connection-line>` : nothing}
+      <div class="banners">
+        ${room.alarms.map((alarm) => this.#alarm(alarm))}
+        ${room.confirmed || room.standing.kind !== 'member' ? nothing : html`<sotto-banner heading=${words.unconfirmed} text=${words.unconfirmedText}></sotto-banner>`}
+        ${this.problem === '' ? nothing : html`<sotto-banner tone="danger" heading=${this.problem} dismissal=${words.understood} @dismiss=${() => { this.problem = ''; }}></sotto-banner>`}
+      </div>
+      <div class="frame">
+        <div class="log" role="log" aria-live="off" tabindex="0" aria-label=${words.messages(room.name)} @keydown=${this.#arrows}>
+          <div class="content">
+            ${this.#beginning(room)}
+            ${repeat(days, (day) => day.key, (day) => html`
+              <section class="day" aria-label=${dayName(day.start)}>
+                <h2 class="day-line"><span>${dayName(day.start)}</span></h2>
+                ${repeat(day.blocks, (block) => block.key, (block) => this.#block(block, room, offline))}
+              </section>`)}
+          </div>
+        </div>
+        ${this.#toEndButton(room)}
+      </div>
+      ${this.#foot(room)}`;
+  }
+
+  #header(room: RoomSummary) {
+    const other = room.members.length === 2 ? room.members.find((member) => member.person !== room.me) : undefined;
+    return html`
+      <header>
+        ${this.narrow ? html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#say('up'); }}>${icon('back', 24)}</button>` : nothing}
+        <h1 tabindex="-1">
+          <button class="about" type="button" aria-label=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
+            <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
+            <span class="who"><span class="title" dir="auto">${room.name}</span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
+          </button>
+        </h1>
+        ${room.standing.kind === 'member' ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { this.#say('open-invite'); }}>${icon('invite')}</button>` : nothing}
+      </header>`;
+  }
+
+  #alarm(alarm: Alarm) {
+    const { title, text } = alarmWords(alarm);
+    return html`<sotto-banner tone="danger" heading=${title} text=${text} dismissal=${words.understood} @dismiss=${() => { void this.#dismiss(alarm); }}></sotto-banner>`;
+  }
+
+  #beginning(room: RoomSummary) {
+    if (this.#timeline.problem !== null && !this.#timeline.loaded) {
+      return html`<div class="begin" role="alert"><p>${words.notLoaded}</p><button class="button small" type="button" @click=${() => { void this.#timeline.latest(); }}>${words.again}</button></div>`;
+    }
+    if (!this.#timeline.loaded || this.#timeline.hasOlder) return html`<div class="older"></div>`;
+    const alone = room.members.length === 1 && room.standing.kind === 'member';
+    return html`
+      <div class="begin">
+        <sotto-avatar .name=${room.name} .key=${room.room} kind="room"></sotto-avatar>
+        <p class="begin-name" dir="auto">${room.name}</p>
+        <p>${alone ? words.alone : words.beginning}</p>
+        ${alone ? html`<button class="button filled small" type="button" @click=${() => { this.#say('open-invite'); }}>${icon('invite', 18)}${words.inviteSomeone}</button>` : nothing}
+      </div>`;
+  }
+
+  #block(block: Block, room: RoomSummary, offline: boolean) {
+    switch (block.kind) {
+      case 'group':
+        return html`<sotto-message-group data-block data-position=${block.messages.at(-1)?.position ?? ''} .group=${block} ?named=${room.members.length > 2} .offline=${offline}></sotto-message-group>`;
+      case 'notice':
+        return html`<p class="notice" data-block data-position=${block.notice.position} dir="auto">${noticeText(block.notice.fact, room.me)}</p>`;
+      case 'new':
+        return html`<p class="new" data-block><span>${words.fresh}</span></p>`;
+      default:
+        return assertNever(block);
+    }
+  }
+
+  #toEndButton(room: RoomSummary) {
+    if (!this.#scroll.farFromEnd && !this.#timeline.detached) return nothing;
+    return html`
+      <button class="to-end" type="button" aria-label=${room.unread > 0 ? words.toNew(room.unread) : words.toEnd} @click=${this.#toEnd}>
+        ${icon('down')}${room.unread > 0 ? html`<span class="count" aria-hidden="true">${room.unread}</span>` : nothing}
+      </button>`;
+  }
+
+  #foot(room: RoomSummary) {
+    switch (room.standing.kind) {
+      case 'member':
+        return html`<sotto-composer .text=${this.#compose.text} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : this.#sentence(this.#compose.problem)}
+          @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}></sotto-composer>`;
+      case 'joining':
+        return html`<p class="standing" role="status">${words.joining}</p>`;
+      case 'removed':
+        return html`<p class="standing">${words.removed}</p>`;
+      case 'refused':
+        return html`<p class="standing">${this.#sentence(room.standing.problem)}</p>`;
+      default:
+        return assertNever(room.standing);
+    }
+  }
+
+  #sentence(problem: Parameters<typeof problemWords>[0]): string {
+    const { title, text } = problemWords(problem);
+    return words.problem(title, text);
+  }
+
+  readonly #send = async (): Promise<void> => {
+    const sent = this.#compose.send();
+    if (this.#timeline.detached) await this.#timeline.latest();
+    if (await sent) this.#scroll.toEnd(false);
+  };
+
+  readonly #toEnd = async (): Promise<void> => {
+    if (this.#timeline.detached) await this.#timeline.latest();
+    await this.updateComplete;
+    this.#scroll.toEnd(true);
+    this.log.focus({ preventScroll: true });
+  };
+
+  async #dismiss(alarm: Alarm): Promise<void> {
+    const { engine, room } = this;
+    if (engine === null || room === null) return;
+    try {
+      await engine.dismissAlarm(room.room, alarm.kind);
+    } catch (reason) {
+      this.problem = this.#sentence(problemOf(reason));
+    }
+  }
+
+  /** What has been on screen, in front of somebody, is read. */
+  readonly #markSeen = (): void => {
+    const { engine, room } = this;
+    if (engine === null || room === null || !this.#placed || document.visibilityState !== 'visible') return;
+    const position = this.#scroll.atEnd && !this.#timeline.detached ? (this.#timeline.items.findLast((item) => item.position !== null)?.position ?? -1) : this.#lastOnScreen();
+    if (position <= this.#readThrough) return;
+    this.#readThrough = position;
+    engine.markRead(room.room, position).catch((reason: unknown) => { this.problem = this.#sentence(problemOf(reason)); });
+  };
+
+  #lastOnScreen(): number {
+    const edge = this.log.getBoundingClientRect().bottom;
+    const blocks = [...this.content.querySelectorAll<HTMLElement>('[data-position]')];
+    const seen = blocks.findLast((block) => block.dataset.position !== '' && block.getBoundingClientRect().bottom <= edge);
+    return Number(seen?.dataset.position ?? -1);
+  }
+
+  /** Arrow keys go from message to message, from the newest up. */
+  readonly #arrows = (event: KeyboardEvent): void => {
+    if (!['ArrowUp', 'ArrowDown', 'Home', 'End'].includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const messages = [...this.renderRoot.querySelectorAll<SottoMessageGroup>('sotto-message-group')].flatMap((group) => group.messages);
+    const at = messages.findIndex((message) => message.matches(':focus'));
+    const from = at === -1 ? messages.length : at;
+    const to = { ArrowUp: from - 1, ArrowDown: from + 1, Home: 0, End: messages.length - 1 }[event.key] ?? from;
+    event.preventDefault();
+    const message = messages[Math.min(Math.max(to, 0), messages.length - 1)];
+    message?.focus({ preventScroll: true });
+    message?.scrollIntoView({ block: 'nearest' });
+  };
+
+  #say(event: 'up' | 'open-details' | 'open-invite'): void {
+    this.dispatchEvent(new CustomEvent(event));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-room': SottoRoom }
+}

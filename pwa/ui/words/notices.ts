@@ -1,0 +1,65 @@
+import type { NoticeFact, PersonKey, RoomSummary, TimelineItem } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+
+const words = {
+  youCreated: 'You started this room',
+  created: (name: string) => `${name} started this room`,
+  youJoined: 'You joined',
+  joined: (name: string) => `${name} joined`,
+  youRemoved: (name: string) => `You removed ${name}`,
+  removedYou: (name: string) => `${name} removed you`,
+  removed: (by: string, name: string) => `${by} removed ${name}`,
+  left: (name: string) => `${name} left`,
+  youLeft: 'You left',
+  youRenamed: (name: string) => `You named the room “${name}”`,
+  renamed: (by: string, name: string) => `${by} named the room “${name}”`,
+  unreadable: 'Some messages here could not be opened on this device',
+  invalidCommit: 'Someone tried to change this room in a way that is not allowed. Nothing changed.',
+  newer: 'A message that needs a newer version of Sotto',
+  mine: (text: string) => `You: ${text}`,
+  theirs: (name: string, text: string) => `${name}: ${text}`,
+} as const;
+
+/** Who did what, in a line. */
+export function noticeText(fact: NoticeFact, me: PersonKey): string {
+  switch (fact.kind) {
+    case 'created':
+      return fact.by.person === me ? words.youCreated : words.created(fact.by.name);
+    case 'joined':
+      return fact.who.person === me ? words.youJoined : words.joined(fact.who.name);
+    case 'removed':
+      if (fact.who.person === fact.by.person) return fact.who.person === me ? words.youLeft : words.left(fact.who.name);
+      if (fact.by.person === me) return words.youRemoved(fact.who.name);
+      return fact.who.person === me ? words.removedYou(fact.by.name) : words.removed(fact.by.name, fact.who.name);
+    case 'renamed':
+      return fact.by.person === me ? words.youRenamed(fact.name) : words.renamed(fact.by.name, fact.name);
+    case 'unreadable':
+      return words.unreadable;
+    case 'invalid-commit':
+      return words.invalidCommit;
+    default:
+      return assertNever(fact);
+  }
+}
+
+/** What a message says, for places that show one line of it. */
+export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): string {
+  switch (item.content.kind) {
+    case 'text':
+      return item.content.text;
+    case 'unknown':
+      return words.newer;
+    default:
+      return assertNever(item.content);
+  }
+}
+
+/** The last thing in a room, for the list: with the name of who said it where that is not plain. */
+export function previewText(item: TimelineItem, room: Pick<RoomSummary, 'me' | 'members'>): string {
+  if (item.kind === 'notice') return noticeText(item.fact, room.me);
+  const text = contentText(item).replaceAll(/\s+/gu, ' ');
+  if (item.mine) return words.mine(text);
+  return room.members.length > 2 ? words.theirs(firstName(item.sender.name), text) : text;
+}
+
+const firstName = (name: string): string => name.split(/\s/u)[0] ?? name;

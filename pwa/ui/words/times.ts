@@ -1,0 +1,56 @@
+/** Times as people say them, in the language of the page. */
+
+const DAY = 86_400_000;
+const language = (): string | undefined => document.documentElement.lang || undefined;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language() ?? ''} ${name}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(language(), options);
+  formats.set(key, made);
+  return made;
+}
+
+const words = { today: 'Today', yesterday: 'Yesterday' } as const;
+
+const daysAgo = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / DAY);
+
+function midnight(at: number): number {
+  const day = new Date(at);
+  day.setHours(0, 0, 0, 0);
+  return day.getTime();
+}
+
+/** 18:42 */
+export const clockTime = (at: number): string => format('clock', { hour: 'numeric', minute: '2-digit' }).format(at);
+
+/** Friday, 20 November 2026 at 18:42:07 */
+export const exactTime = (at: number): string => format('exact', { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+
+/** In a list: the time of today, yesterday, a weekday, then a date. */
+export function listTime(at: number, now: number = Date.now()): string {
+  const ago = daysAgo(at, now);
+  if (ago <= 0) return clockTime(at);
+  if (ago === 1) return words.yesterday;
+  if (ago < 7) return format('weekday', { weekday: 'short' }).format(at);
+  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return format('short date', { day: 'numeric', month: 'short' }).format(at);
+  return format('year', { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+}
+
+/** The line above a day. */
+export function dayName(at: number, now: number = Date.now()): string {
+  const ago = daysAgo(at, now);
+  if (ago === 0) return words.today;
+  if (ago === 1) return words.yesterday;
+  if (ago > 1 && ago < 7) return format('long weekday', { weekday: 'long' }).format(at);
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return sameYear
+    ? format('day', { weekday: 'short', day: 'numeric', month: 'long' }).format(at)
+    : format('day and year', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+}
+
+/** Until something ends: "Sat, 28 Nov, 18:42". */
+export const endTime = (at: number): string =>
+  format('end', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(at);

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vite';
+import { SOCKET_PATH } from '../shared/limits.ts';
+
+const pwa = import.meta.dirname;
+
+/** The app into dist/app; the gallery is served in development only. The compiler settings, Lit's decorators among them, are tsconfig.json's. */
+export default defineConfig(({ command }) => ({
+  root: pwa,
+  base: '/',
+  publicDir: join(pwa, 'public'),
+  server: { host: 'localhost', proxy: { [SOCKET_PATH]: { target: 'ws://127.0.0.1:8080', ws: true } } },
+  build: {
+    outDir: join(pwa, '../dist/app'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // A data: address inlined into styles or scripts would need a weaker policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: command === 'build' ? { index: join(pwa, 'index.html') } : { index: join(pwa, 'index.html'), gallery: join(pwa, 'gallery/index.html') },
+    },
+  },
+}));
