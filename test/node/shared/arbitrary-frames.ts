@@ -1,5 +1,5 @@
 /** Frames of every kind, for property tests. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { encodeAck, type Ack } from '../../../shared/ack.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/codes.ts';
 import type { ClientControl, RelayControl } from '../../../shared/control.ts';

@@ -1,7 +1,7 @@
 /** The small operations that everything else rests on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { concat, equalBytes, fromBase64Url, fromHex, fromUtf8, readU64, toBase64Url, toHex, utf8, writeU64 } from '../../../shared/bytes.ts';
 
 test('hex and base64url are read as they were written, and only so', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from 'cborg';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeAck, encodeAck } from '../../../shared/ack.ts';
 import { decodeCommitPayload, encodeCommitPayload } from '../../../shared/commit.ts';
 import { decodeClientControl, decodeRelayControl, encodeControl, type ClientControl, type RelayControl } from '../../../shared/control.ts';

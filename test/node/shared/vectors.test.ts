@@ -32,6 +32,7 @@ interface Vectors {
 
 const vectors = JSON.parse(readFileSync(new URL('vectors/wire.json', import.meta.url), 'utf8')) as Vectors;
 const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(data).digest());
+// eslint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which id the vector holds
 const bytes = <T extends Uint8Array = Uint8Array>(hex: string): T => {
   const read = fromHex(hex);
   assert.ok(read, `not hex: ${hex}`);
