@@ -86,8 +86,8 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
     markDeleted: database.prepare('INSERT INTO deleted (room) VALUES (?)'),
 
     nextDeleted: database.prepare<[], number>('SELECT room FROM deleted LIMIT 1').pluck(),
-    sweepLog: database.prepare('DELETE FROM log WHERE room = ?1 AND seq IN (SELECT seq FROM log WHERE room = ?1 ORDER BY seq LIMIT ?2)'),
-    sweepEpochs: database.prepare('DELETE FROM epochs WHERE room = ?1 AND number IN (SELECT number FROM epochs WHERE room = ?1 ORDER BY number LIMIT ?2)'),
+    sweepLog: database.prepare('DELETE FROM log WHERE room = ? AND seq IN (SELECT seq FROM log WHERE room = ? ORDER BY seq LIMIT ?)'),
+    sweepEpochs: database.prepare('DELETE FROM epochs WHERE room = ? AND number IN (SELECT number FROM epochs WHERE room = ? ORDER BY number LIMIT ?)'),
     sweepGroupInfos: database.prepare('DELETE FROM group_infos WHERE room = ?'),
     sweepInvites: database.prepare('DELETE FROM invites WHERE room = ?'),
     unmarkDeleted: database.prepare('DELETE FROM deleted WHERE room = ?'),
@@ -142,7 +142,7 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
   const sweepOnce = database.transaction((): boolean => {
     const room = sql.nextDeleted.get();
     if (room === undefined) return false;
-    if (sql.sweepLog.run(room, SWEEP_ROWS).changes > 0 || sql.sweepEpochs.run(room, SWEEP_ROWS).changes > 0) return true;
+    if (sql.sweepLog.run(room, room, SWEEP_ROWS).changes > 0 || sql.sweepEpochs.run(room, room, SWEEP_ROWS).changes > 0) return true;
     sql.sweepGroupInfos.run(room);
     sql.sweepInvites.run(room);
     sql.unmarkDeleted.run(room);

@@ -1,0 +1,164 @@
+/** What every adapter of the relay's Store port must do. `open` opens the same store again and again. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { encodeEnvelope } from '../../shared/envelope.ts';
+import { START, type AccessKey, type EnvelopeId, type EpochId, type Incarnation, type InviteKey, type RoomId, type Seq } from '../../shared/ids.ts';
+import type { EpochRecord, LogNumber, Store, Write } from '../../relay/store/store.ts';
+
+export interface Place {
+  open(): Store | Promise<Store>;
+  /** Whether another open store on the same place is refused. */
+  readonly exclusive: boolean;
+}
+
+// eslint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what the bytes stand for
+const random = <T extends Uint8Array>(length: number): T => new Uint8Array(randomBytes(length)) as Uint8Array as T;
+
+interface Made { readonly room: RoomId; readonly log: LogNumber; readonly epoch: EpochRecord; readonly incarnation: Incarnation; readonly write: Write }
+
+export function aRoom(store: Store, invites: EpochRecord['invites'] = [], room = random<RoomId>(32)): Made {
+  const log = store.newLog();
+  const epoch: EpochRecord = { number: 0, parent: undefined, id: random<EpochId>(16), access: random<AccessKey>(32), closing: false, seq: START, invites };
+  const incarnation = random<Incarnation>(16);
+  return { room, log, epoch, incarnation, write: { type: 'create', log, room, incarnation, epoch, groupInfo: Uint8Array.of(1, 2, 3) } };
+}
+
+export const frameOf = (made: Made, seq: number, payload: Uint8Array = random(20), id = random<EnvelopeId>(16)): Uint8Array =>
+  encodeEnvelope({ kind: 'message', room: made.room, epoch: made.epoch.id, id, seq: seq as Seq, payload });
+
+const append = (made: Made, seq: number, payload?: Uint8Array): Extract<Write, { type: 'append' }> =>
+  ({ type: 'append', log: made.log, seq: seq as Seq, frame: frameOf(made, seq, payload) });
+
+const commit = (made: Made, seq: number, number: number, parent: number, more: Partial<Extract<Write, { type: 'commit' }>> = {}, invites: EpochRecord['invites'] = []) => ({
+  type: 'commit' as const, log: made.log, seq: seq as Seq, frame: frameOf(made, seq), invite: undefined, groupInfo: Uint8Array.of(number),
+  epoch: { number, parent, id: random<EpochId>(16), access: random<AccessKey>(32), closing: number % 2 === 1, seq: seq as Seq, invites } satisfies EpochRecord,
+  ...more,
+});
+
+const all = { after: START, through: Number.MAX_SAFE_INTEGER as Seq, limit: 1000, bytes: 1e9 };
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? Buffer.from(part).toString('hex')
+  : typeof part === 'object' && part !== null && 'type' in part && part.type === 'Buffer' && 'data' in part ? Buffer.from(part.data as number[]).toString('hex') : part)));
+
+export function storeConformance(name: string, place: () => Place | Promise<Place>): void {
+  const scene = (story: string, run: (store: Store, place: Place) => Promise<void>): void => {
+    test(`${name}: ${story}`, async () => {
+      const at = await place();
+      const store = await at.open();
+      try {
+        await run(store, at);
+      } finally {
+        await store.close();
+      }
+    });
+  };
+
+  scene('an unknown room is undefined, and an unknown log is empty', async (store) => {
+    assert.equal(await store.load(random(32)), undefined);
+    assert.deepEqual(await store.read(store.newLog(), all), []);
+    assert.deepEqual(await store.recentIds(store.newLog(), 10), []);
+    assert.equal(await store.groupInfo(store.newLog(), 0), undefined);
+  });
+
+  scene('a room is found as it was made', async (store) => {
+    const invites = [{ key: random<InviteKey>(32), uses: 3, expires: 2 ** 40 }, { key: random<InviteKey>(32), uses: 0, expires: 0 }];
+    const made = aRoom(store, invites);
+    await store.write([made.write]);
+    const record = await store.load(made.room);
+    assert.ok(record);
+    assert.deepEqual(plain({ ...record, uses: [...record.uses].sort((a, b) => Buffer.compare(a.key, b.key)) }), plain({
+      log: made.log, incarnation: made.incarnation, head: 0, floor: 1, epochs: [made.epoch],
+      uses: invites.map(({ key }) => ({ key, used: 0 })).sort((a, b) => Buffer.compare(a.key, b.key)),
+    }));
+    assert.deepEqual(plain(await store.groupInfo(made.log, 0)), '010203');
+  });
+
+  scene('envelopes are read byte for byte, in order, within their bounds', async (store) => {
+    const [made, other] = [aRoom(store), aRoom(store)];
+    const writes = [1, 2, 3, 4, 5].map((seq) => append(made, seq, random(100)));
+    await store.write([made.write, other.write, ...writes.slice(0, 2), append(other, 1), ...writes.slice(2)]);
+    const read = async (range: Partial<typeof all>): Promise<unknown> => plain(await store.read(made.log, { ...all, ...range }));
+    const frames = plain(writes.map(({ frame }) => frame)) as string[];
+    assert.deepEqual(await read({}), frames);
+    assert.deepEqual(await read({ after: 2 as Seq }), frames.slice(2));
+    assert.deepEqual(await read({ after: 1 as Seq, through: 3 as Seq }), frames.slice(1, 3));
+    assert.deepEqual(await read({ limit: 2 }), frames.slice(0, 2));
+    assert.deepEqual(await read({ bytes: 1 }), frames.slice(0, 1), 'at least one');
+    assert.deepEqual(await read({ bytes: 175 }), frames.slice(0, 2), 'ends with the one that reaches the bound');
+    assert.equal((await store.load(made.room))?.head, 5);
+  });
+
+  scene('the newest ids come oldest first', async (store) => {
+    const made = aRoom(store);
+    const writes = [1, 2, 3].map((seq) => append(made, seq));
+    await store.write([made.write, ...writes]);
+    assert.deepEqual(plain(await store.recentIds(made.log, 2)), plain(writes.slice(1).map(({ seq, frame }) => ({ id: frame.subarray(50, 66), seq }))));
+  });
+
+  scene('commits make a tree, keep the GroupInfo of tips alone, and count uses', async (store) => {
+    const key = random<InviteKey>(32);
+    const made = aRoom(store, [{ key, uses: 5, expires: 0 }]);
+    const first = commit(made, 1, 1, 0, { invite: key }, [{ key, uses: 5, expires: 0 }]);
+    const second = commit(made, 2, 2, 0);
+    await store.write([made.write, first]);
+    await store.write([second]);
+    const record = await store.load(made.room);
+    assert.deepEqual(plain(record?.epochs), plain([made.epoch, first.epoch, second.epoch]));
+    assert.deepEqual(plain(record?.uses), plain([{ key, used: 1 }]));
+    assert.equal(await store.groupInfo(made.log, 0), undefined);
+    assert.deepEqual(plain(await store.groupInfo(made.log, 1)), '01');
+    assert.deepEqual(plain(await store.groupInfo(made.log, 2)), '02');
+  });
+
+  scene('a batch that cannot be carried out changes nothing', async (store) => {
+    const made = aRoom(store);
+    await store.write([made.write, append(made, 1)]);
+    const before = plain(await store.read(made.log, all));
+    await assert.rejects(store.write([append(made, 2), commit(made, 3, 1, 0), append(made, 1)]), { code: 'write-failed' });
+    assert.deepEqual(plain(await store.read(made.log, all)), before);
+    assert.equal((await store.load(made.room))?.epochs.length, 1);
+    await assert.rejects(store.write([append(made, 2), aRoom(store, [], made.room).write]), { code: 'write-failed' }, 'a room twice');
+    assert.deepEqual(plain(await store.read(made.log, all)), before);
+    await store.write([append(made, 2)]);
+    assert.equal((await store.load(made.room))?.head, 2);
+  });
+
+  scene('a deleted room is gone at once, may be made again, and its space comes back in steps', async (store) => {
+    const made = aRoom(store);
+    await store.write([made.write, ...Array.from({ length: 1200 }, (_, i) => append(made, i + 1))]);
+    const again = aRoom(store, [], made.room);
+    await store.write([{ type: 'delete', log: made.log }, again.write]);
+    assert.equal((await store.load(made.room))?.log, again.log);
+    for (let steps = 0; await store.sweep(); steps++) assert.ok(steps < 100);
+    assert.deepEqual(await store.read(made.log, all), []);
+    assert.equal((await store.load(made.room))?.head, 0);
+    await store.write([append(again, 1)]);
+  });
+
+  scene('what was written is there when it is opened again, and no number comes twice', async (store, place) => {
+    const made = aRoom(store, [{ key: random<InviteKey>(32), uses: 1, expires: 7 }]);
+    await store.write([made.write, append(made, 1), commit(made, 2, 1, 0)]);
+    const [record, frames] = [plain(await store.load(made.room)), plain(await store.read(made.log, all))];
+    await store.close();
+    const reopened = await place.open();
+    assert.deepEqual(plain(await reopened.load(made.room)), record);
+    assert.deepEqual(plain(await reopened.read(made.log, all)), frames);
+    assert.ok(reopened.newLog() > made.log);
+    await reopened.close();
+  });
+
+  scene('it shares no bytes with those who hand them in or out', async (store) => {
+    const made = aRoom(store);
+    const write = append(made, 1);
+    const kept = Buffer.from(write.frame).toString('hex');
+    await store.write([made.write, write]);
+    write.frame.fill(0);
+    (await store.read(made.log, all))[0]?.fill(1);
+    assert.deepEqual(plain(await store.read(made.log, all)), [kept]);
+  });
+
+  scene('two at once are refused where they would not know of each other', async (_, place) => {
+    if (place.exclusive) await assert.rejects(async () => place.open(), { code: 'in-use' });
+    else assert.ok(await place.open());
+  });
+}
