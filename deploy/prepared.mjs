@@ -1,6 +1,7 @@
 /** What a fresh clone lacks, brought in on demand, so that `npm start` and `npm test` are the only set-up. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,13 +17,20 @@ export function requireNode() {
   process.exit(2);
 }
 
+/** What node_modules was installed from, written by `prepare` after every install. */
+const MARK = join(root, 'node_modules', '.sotto-installed');
+const lockHash = () => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+
 /** Installs exactly what the lock file names, where that is not what lies in node_modules. */
 export function installed() {
-  const lock = join(root, 'package-lock.json');
-  const marker = join(root, 'node_modules', '.package-lock.json');
-  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (existsSync(MARK) && readFileSync(MARK, 'utf8') === lockHash()) return;
   console.error('Installing what is missing …');
   run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** Remembers that node_modules is what the lock file names. */
+export function markInstalled() {
+  writeFileSync(MARK, lockHash());
 }
 
 /** Runs a program of ours or a library's to its end; its output is shown, its failure ends the process. */
