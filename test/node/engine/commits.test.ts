@@ -53,6 +53,7 @@ for (const lie of ['a false access key', 'a false invites digest', 'garbage for 
     assert.ok((await ada.notices(room)).includes('invalid-commit'));
     assert.deepEqual((await ada.summary(room))?.alarms, []);
     // And can commit themselves.
+    mal.goOffline();
     const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
     const cy = await world.person('Cy');
     await cy.engine.join(link ?? '');

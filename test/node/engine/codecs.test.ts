@@ -1,0 +1,141 @@
+/** The client's own formats: round trips, malformed input, frozen vectors. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { fromHex, toHex } from '../../../shared/bytes.ts';
+import type { EnvelopeId, EpochId, RoomId, Seq } from '../../../shared/ids.ts';
+import { loadSodium, suiteHpke } from '../../../pwa/engine/mls/index.ts';
+import { CryptoError } from '../../../pwa/engine/crypto/sodium.ts';
+import { inviteKeys } from '../../../pwa/engine/rooms/invite-keys.ts';
+import { decodeInviteLink, encodeInviteLink } from '../../../pwa/engine/rooms/invite-link.ts';
+import { openGroupInfo, sealGroupInfo } from '../../../pwa/engine/rooms/sealed-group-info.ts';
+import { neutralised } from '../../../pwa/engine/rooms/names.ts';
+import { adopted, adrift, begun, extended, firstLink } from '../../../pwa/engine/wire/chain.ts';
+import { decodeMessage, encodeMessage } from '../../../pwa/engine/wire/content.ts';
+import { openOuter, sealOuter, sealToJoinKey } from '../../../pwa/engine/wire/outer.ts';
+
+before(loadSodium);
+
+const fixed = <T extends Uint8Array>(length: number) => fc.uint8Array({ minLength: length, maxLength: length }) as fc.Arbitrary<T>;
+const filled = <T extends Uint8Array>(length: number, byte: number): T => new Uint8Array(length).fill(byte) as T;
+
+describe('the outer layer', () => {
+  const at = { kind: 'message', room: filled<RoomId>(32, 1), epoch: filled<EpochId>(16, 2), id: filled<EnvelopeId>(16, 3) } as const;
+  for (const suite of ['x25519', 'xwing'] as const) {
+    test(`opens what was sealed for this envelope, and nothing else: ${suite}`, () => {
+      const hpke = suiteHpke(suite);
+      const join = hpke.deriveKeys(filled(32, 5));
+      const keys = { outer: filled(32, 4), join, hpke };
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), fc.nat(), fc.nat({ max: 7 }), (message, outside, place, bit) => {
+        const sealed = outside ? sealToJoinKey(hpke, join.publicKey, at, message) : sealOuter(keys.outer, at, message);
+        assert.deepEqual(openOuter(keys, at, sealed), { message, fromOutside: outside });
+        for (const moved of [{ ...at, kind: 'commit' as const }, { ...at, room: filled<RoomId>(32, 9) }, { ...at, epoch: filled<EpochId>(16, 9) }, { ...at, id: filled<EnvelopeId>(16, 9) }]) {
+          assert.throws(() => openOuter(keys, moved, sealed), CryptoError);
+        }
+        const flipped = sealed.slice();
+        flipped[place % flipped.length] = (flipped[place % flipped.length] ?? 0) ^ (1 << bit);
+        assert.throws(() => openOuter(keys, at, flipped), CryptoError);
+        assert.throws(() => openOuter(keys, at, sealed.subarray(0, place % sealed.length)), CryptoError);
+      }), { numRuns: suite === 'xwing' ? 40 : 100 });
+    });
+  }
+});
+
+describe('the chain', () => {
+  test('is the documented hash, from its first link', () => {
+    const room = filled<RoomId>(32, 7);
+    assert.equal(toHex(firstLink(room).hash), 'eef221cba0b23038ac752349641f9cdda016ef414cac971a6c9c406d8653a815');
+  });
+
+  test('whoever adopts a claim anywhere after the join arrives at the same last link', () => {
+    fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 2, maxLength: 20 }), fc.nat(), fc.nat(), (frames, joinedAt, claimedAt) => {
+      const join = joinedAt % (frames.length - 1);
+      const claim = join + (claimedAt % (frames.length - join));
+      let chain = begun(filled<RoomId>(32, 7));
+      let joiner = adrift((join + 1) as Seq);
+      let claimed = firstLink(filled<RoomId>(32, 7));
+      for (const [i, frame] of frames.entries()) {
+        chain = extended(chain, (i + 1) as Seq, frame);
+        if (i > join) joiner = extended(joiner, (i + 1) as Seq, frame);
+        assert.ok(chain.kind === 'anchored');
+        if (i === claim) claimed = chain.last;
+      }
+      assert.ok(joiner.kind === 'adrift' && chain.kind === 'anchored');
+      assert.deepEqual(adopted(joiner, claimed)?.at(-1), chain.last);
+    }));
+  });
+});
+
+describe('message contents', () => {
+  const head = { at: fc.nat(), chain: fc.option(fc.record({ seq: fc.nat() as fc.Arbitrary<Seq>, hash: fixed(32) }, { noNullPrototype: true })), authenticator: fc.uint8Array({ maxLength: 64 }) };
+  test('come back as they were written', () => {
+    fc.assert(fc.property(fc.record({ ...head, body: fc.oneof(
+      fc.record({ kind: fc.constant('text' as const), text: fc.string({ unit: 'grapheme', maxLength: 500 }) }, { noNullPrototype: true }),
+      fc.record({ kind: fc.constant('delivered' as const), through: fc.nat() as fc.Arbitrary<Seq> }, { noNullPrototype: true }),
+    ) }, { noNullPrototype: true }), (message) => {
+      assert.deepEqual(decodeMessage(encodeMessage(message)), message);
+    }));
+  });
+
+  test('never throw, whatever comes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { decodeMessage(bytes); }));
+    const whole = encodeMessage({ at: 1, chain: null, authenticator: filled(32, 1), body: { kind: 'text', text: 'hello' } });
+    for (let length = 0; length < whole.length; length++) assert.equal(decodeMessage(whole.subarray(0, length)), undefined);
+  });
+
+  test('of a newer version are kept whole', () => {
+    const known = encodeMessage({ at: 5, chain: null, authenticator: filled(4, 1), body: { kind: 'text', text: 'x' } });
+    const newer = Uint8Array.from(Buffer.from(Buffer.from(known).toString('latin1').replace('dtypedtext', 'dtypedpoll'), 'latin1'));
+    const read = decodeMessage(newer);
+    assert.deepEqual(read?.body, { kind: 'unknown', type: 'poll', raw: newer });
+    assert.deepEqual(encodeMessage({ at: 5, chain: null, authenticator: filled(4, 1), body: read?.body ?? { kind: 'text', text: '' } }), newer);
+  });
+
+  test('frozen', () => {
+    const bytes = encodeMessage({ at: 1_700_000_000_000, chain: { seq: 7 as Seq, hash: filled(32, 0xab) }, authenticator: filled(4, 0xcd), body: { kind: 'text', text: 'hé' } });
+    assert.equal(toHex(bytes), FROZEN_TEXT);
+    assert.deepEqual(decodeMessage(fromHex(FROZEN_TEXT) ?? new Uint8Array()), { at: 1_700_000_000_000, chain: { seq: 7, hash: filled(32, 0xab) }, authenticator: filled(4, 0xcd), body: { kind: 'text', text: 'hé' } });
+  });
+});
+
+const FROZEN_TEXT =
+  'a66176016261741b0000018bcfe5680064626f6479a164746578746368c3a96474797065647465787465636861696e82075820abababababababababababababababababababababababababababababababab6d61757468656e74696361746f7244cdcdcdcd';
+
+describe('invites', () => {
+  const link = fc.record({ room: fixed<RoomId>(32), secret: fixed(32), inviter: fixed(16), relay: fc.constantFrom('https://relay.example', 'http://127.0.0.1:8080') }, { noNullPrototype: true });
+  test('links come back as they were written, whatever app they open', () => {
+    fc.assert(fc.property(link, fc.constantFrom('https://relay.example', 'https://app.example/', 'http://127.0.0.1:8080'), (given, app) => {
+      const text = encodeInviteLink(given, app);
+      assert.deepEqual(decodeInviteLink(text), given);
+      assert.ok(!new URL(text).pathname.includes('join') && new URL(text).search === '');
+      for (const cut of [text.slice(0, -1), text.slice(0, text.indexOf('#join/') + 8)]) assert.equal(decodeInviteLink(cut), undefined);
+    }));
+    fc.assert(fc.property(fc.string(), (text) => { decodeInviteLink(text); decodeInviteLink(`https://a.example/#join/${text}`); }));
+  });
+
+  test('GroupInfo opens for each standing invite and for no other', () => {
+    const room = filled<RoomId>(32, 1);
+    const secrets = [1, 2, 3].map((byte) => inviteKeys(room, filled(32, byte)));
+    const standing = secrets.slice(0, 2).map((keys) => ({ id: keys.id, kem: keys.kem('xwing').publicKey, sign: keys.sign.publicKey, role: 'member' as const, uses: 0, expires: 0, by: filled(32, 0) as never, label: '' }));
+    const groupInfo = filled(5000, 9);
+    const sealed = sealGroupInfo(room, 'xwing', groupInfo, standing);
+    assert.deepEqual(openGroupInfo(room, sealed, secrets[0] as never), groupInfo);
+    assert.deepEqual(openGroupInfo(room, sealed, secrets[1] as never), groupInfo);
+    assert.equal(openGroupInfo(room, sealed, secrets[2] as never), undefined);
+    assert.equal(openGroupInfo(filled(32, 2), sealed, secrets[0] as never), undefined);
+    assert.equal(sealGroupInfo(room, 'xwing', groupInfo, []).length, 0);
+    // One who stands with a useless key shuts out themselves alone.
+    const broken = sealGroupInfo(room, 'xwing', groupInfo, [{ ...standing[0], kem: filled(7, 1) } as never, standing[1] as never]);
+    assert.deepEqual(openGroupInfo(room, broken, secrets[1] as never), groupInfo);
+  });
+});
+
+test('names are shown without what cannot be seen', () => {
+  assert.equal(neutralised('  Ada\u202E \u200Beve\u0000\n L. '), 'Ada eve L.');
+  assert.equal(neutralised('x'.repeat(100)).length, 64);
+  assert.equal(neutralised('👩‍🚀'.slice(0, 3)).includes('\uD83D'), true);
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => {
+    assert.equal(neutralised(neutralised(name)), neutralised(name));
+    assert.doesNotMatch(neutralised(name), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+  }));
+});
