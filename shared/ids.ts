@@ -2,8 +2,8 @@
  * Identifiers on the wire. All are byte strings of one fixed length; the brands keep them apart, and
  * only the parsers here make them.
  */
-declare const brand: unique symbol;
-export type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
+/** `brand` exists in types only. */
+export type Branded<Base, Name extends string> = Base & { readonly brand: Name };
 
 /** 32 bytes: SHA-256("sotto room v1" ‖ owner public key). Self-certifying: see `statements.ts`. */
 export type RoomId = Branded<Uint8Array, 'RoomId'>;

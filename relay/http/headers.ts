@@ -2,7 +2,8 @@
 
 /** `origins`: by which the relay is reached; sockets go to them alone. */
 export function securityHeaders(origins: readonly string[]): Readonly<Record<string, string>> {
-  const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
+  // A literal IPv6 address is no source that a policy knows; 'self' covers the page's own origin, sockets included.
+  const sockets = origins.filter((origin) => !origin.includes('[')).map((origin) => origin.replace(/^http/, 'ws'));
   const policy = {
     'default-src': ["'none'"],
     // libsodium is WebAssembly; nothing is ever evaluated from text.

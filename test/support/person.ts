@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -55,6 +55,81 @@ export class Person {
       // A socket that cannot connect is the browser's own remark on what the test did to the network.
       if (message.type() === 'error' && !/WebSocket|ERR_|Failed to load resource/.test(message.text())) this.problems.push(message.text());
     });
+  }
+
+  /** First run. */
+  async introduce(): Promise<void> {
+    await this.page.getByLabel('Your name').fill(this.name);
+    await this.page.getByRole('button', { name: 'Continue' }).click();
+  }
+
+  async startRoom(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Start a room' }).click();
+    await this.page.getByLabel('Name of the room').fill(name);
+    await this.page.getByRole('button', { name: 'Start the room' }).click();
+    await this.composer.waitFor();
+  }
+
+  /** Makes an invite and reads its link, as one would to pass it on. */
+  async makeInvite(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Invite people' }).first().click();
+    const link = await this.page.getByRole('textbox', { name: 'Invite link' }).inputValue();
+    await this.page.keyboard.press('Escape');
+    return link;
+  }
+
+  /** On the screen that an invite link opens. */
+  async acceptInvite(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Join the room' }).click();
+    await this.composer.waitFor();
+  }
+
+  async openRoom(name: string, on: Page = this.page): Promise<void> {
+    await on.locator('sotto-room-list a', { hasText: name }).click();
+    await on.getByRole('textbox', { name: /^Message to/ }).waitFor();
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message to/ });
+  }
+
+  /** Types and sends; resolves when the composer has cleared, which is when the message is stored. */
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await this.page.getByRole('button', { name: 'Send', exact: true }).waitFor({ state: 'detached' });
+  }
+
+  /** Resolves when the message is on screen. */
+  async sees(text: string, on: Page = this.page): Promise<void> {
+    await on.locator('sotto-message-group .text', { hasText: text }).first().waitFor();
+  }
+
+  /** Resolves when the message's mark says so, such as "Sent": its own, or that of the last of its group. */
+  async seesStatus(text: string, status: 'Waiting to be sent' | 'Sent' | 'Received'): Promise<void> {
+    await this.page.locator('sotto-message-group', { hasText: text }).getByRole('img', { name: status }).first().waitFor();
+  }
+
+  /** Every message of the open room, oldest first. */
+  async conversation(): Promise<string[]> {
+    return this.page.locator('sotto-message-group .text').evaluateAll((texts) =>
+      texts.map((text) => [...text.childNodes].filter((node) => node.nodeType !== Node.COMMENT_NODE && !(node instanceof Element && node.classList.contains('meta'))).map((node) => node.textContent ?? '').join('').trim()),
+    );
+  }
+
+  /** Ends the page's renderer, and so its worker, with whatever they are doing. */
+  async crashRenderer(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash');
+    const session = await this.#context.newCDPSession(this.page);
+    session.send('Page.crash').catch(() => undefined); // no answer comes from the dead
+    await crashed;
+  }
+
+  /** After a crash: the tab is opened again. */
+  async reopen(): Promise<void> {
+    const crashed = this.page;
+    this.page = await this.newTab();
+    await crashed.close();
   }
 
   async goOffline(): Promise<void> {
