@@ -3,13 +3,13 @@ import type { FakeRoom } from '../../test/support/fake-engine.ts';
 
 const person = (key: string, name: string): Person => ({ person: key as PersonKey, name });
 
-export const me = person('k3Yme-Noor', 'Noor Haddad');
-export const ana = person('p7QqL1ana', 'Ana Duarte');
-export const jonas = person('Zt5rjonas8', 'Jonas Weber');
-export const mei = person('m-Ei42xY', 'Mei Tanaka');
-export const tomas = person('tomasB5e1', 'Tomás Ó Briain');
-export const laila = person('Laila9wD', 'ليلى منصور');
-export const priya = person('pr1yAzz3', 'Priya Raman');
+export const me = person('key-noor-2', 'Noor Haddad');
+export const ana = person('key-ana-2', 'Ana Duarte');
+export const jonas = person('key-jonas-8', 'Jonas Weber');
+export const mei = person('key-mei-8', 'Mei Tanaka');
+export const tomas = person('key-tomas-0', 'Tomás Ó Briain');
+export const laila = person('key-laila-1', 'ليلى منصور');
+export const priya = person('key-priya-6', 'Priya Raman');
 
 export const RELAY = 'https://relay.example.org';
 

@@ -20,7 +20,7 @@ export interface GalleryState {
 
 const known: FakeScript = { profile: me };
 const full = (): FakeScript => ({ ...known, rooms: rooms() });
-const HIKES = '#/room/aHikes-7';
+const HIKES = '#/room/aHikes-6';
 const inRoom = (one: ReturnType<typeof room>, more: FakeScript = {}): FakeScript => ({ ...known, ...more, rooms: [one, ...rooms().filter((other) => other.summary.room !== one.summary.room)] });
 
 const preview = (more: Partial<InvitePreview> = {}): InvitePreview => ({
@@ -95,7 +95,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'room-offline', title: 'Written offline', at: HIKES,
     script: () => {
       const items = [...hikes(), ...new Script('queued').say(me, 3, 'On the train, no signal. I have the plums!', 'queued').say(me, 2, 'And I found the map from last year', 'queued').items];
-      return inRoom(room('aHikes-7', 'Sunday hikes', [ana, jonas, me, mei], items), { connection: { kind: 'offline', retryAt: null } });
+      return inRoom(room('aHikes-6', 'Sunday hikes', [ana, jonas, me, mei], items), { connection: { kind: 'offline', retryAt: null } });
     } },
   { name: 'room-draft', title: 'A long draft', script: full, at: HIKES,
     then: async (app) => { await compose(app, 'Before I forget:\n– tickets are in the shared folder\n– the hut opens at ten\n– bring cash\n– Mei’s boots are at my place\n– no dogs on the upper path\nOh, and'); } },
@@ -105,7 +105,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'room-reset', title: 'A relay that forgot', script: () => inRoom(hikesRoom({ alarms: [{ kind: 'relay-reset', relay: RELAY, since: Date.now() }] })), at: HIKES },
   { name: 'room-unconfirmed', title: 'Not confirmed yet', script: () => inRoom(hikesRoom({ confirmed: false })), at: HIKES },
   { name: 'room-joining', title: 'Joining', script: () => inRoom(room('joining-1', 'Thursday book club', [ana, priya, mei, me], [], { standing: { kind: 'joining' }, confirmed: false })), at: '#/room/joining-1' },
-  { name: 'room-removed', title: 'Removed', script: () => inRoom(room('aHikes-7', 'Sunday hikes', [ana, jonas, mei], [...hikes(), ...new Script('out').note(1, { kind: 'removed', who: me, by: ana }).items.map((item) => ({ ...item, position: 90 }))], { standing: { kind: 'removed' } })), at: HIKES },
+  { name: 'room-removed', title: 'Removed', script: () => inRoom(room('aHikes-6', 'Sunday hikes', [ana, jonas, mei], [...hikes(), ...new Script('out').note(1, { kind: 'removed', who: me, by: ana }).items.map((item) => ({ ...item, position: 90 }))], { standing: { kind: 'removed' } })), at: HIKES },
   { name: 'room-refused', title: 'Could not join', script: () => inRoom(room('refused-1', 'Thursday book club', [ana, priya, me], [], { standing: { kind: 'refused', problem: { code: 'invite-expired', detail: '' } } })), at: '#/room/refused-1' },
   { name: 'room-gone', title: 'A room that is not here', script: full, at: '#/room/nowhere' },
   { name: 'details', title: 'About a room', script: full, at: `${HIKES}/details` },

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RoomKey } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
+import { takeInviteLink } from './invite-link.ts';
 
 export type Route =
   | { readonly kind: 'list' }
@@ -9,14 +10,6 @@ export type Route =
 
 /** How far one went: what is deeper comes in from the end of the line. */
 export type Way = 'forward' | 'back' | 'across';
-
-/** An invite link holds a secret in its fragment; it is taken out of the address bar before anything else happens. */
-export function takeInviteLink(): string | null {
-  if (!/^#\/?join\//u.test(location.hash)) return null;
-  const link = location.href;
-  history.replaceState(history.state, '', location.pathname + location.search);
-  return link;
-}
 
 export function parseRoute(hash: string): Route {
   const match = /^#\/room\/([\w-]+)(\/details)?$/u.exec(hash);

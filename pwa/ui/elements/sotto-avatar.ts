@@ -22,7 +22,7 @@ export class SottoAvatar extends LitElement {
       );
       color: light-dark(oklch(38% 0.1 var(--hue)), oklch(92% 0.05 var(--hue)));
     }
-    :host([kind='room']) { border-radius: 32%; corner-shape: squircle; }
+    :host([kind='room']) { border-radius: 30%; }
     @media (forced-colors: active) { :host { border: 1px solid; } }
   `;
 

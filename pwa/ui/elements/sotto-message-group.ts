@@ -44,9 +44,10 @@ export class SottoMessageGroup extends LitElement {
     .column { display: flex; flex-direction: column; align-items: flex-start; gap: 2px; min-inline-size: 0; }
     .column.mine { align-items: flex-end; grid-column: 1 / -1; }
     .bubble {
-      position: relative; max-inline-size: min(82%, 560px); padding: 7px 13px 8px; border-radius: 18px; background: var(--theirs); color: var(--ink);
+      position: relative; max-inline-size: min(80%, 560px); padding: 7px 13px 8px; border-radius: 18px; background: var(--theirs); color: var(--ink);
       transition: background-color var(--calm) var(--ease), color var(--calm) var(--ease); cursor: default;
     }
+    :host([named]) .theirs .bubble { max-inline-size: min(90%, 560px); }
     .theirs .bubble { border-start-start-radius: 6px; border-end-start-radius: 6px; }
     .theirs .bubble.first { border-start-start-radius: 18px; }
     .theirs .bubble.last { border-end-start-radius: 18px; }

@@ -56,7 +56,7 @@ export class SottoRoomRow extends LitElement {
       <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
       <div class=${unread > 0 ? 'lines unread' : 'lines'}>
         <div class="line">
-          <span class="name" dir="auto">${room.name}</span>
+          <span class="name"><bdi>${room.name}</bdi></span>
           <span class="time">${latest?.kind === 'message' && latest.status !== null ? statusMark(latest.status) : nothing}${listTime(latest === null ? room.createdAt : timeOf(latest))}</span>
         </div>
         <div class="line">
@@ -71,9 +71,9 @@ export class SottoRoomRow extends LitElement {
     if (room.standing.kind === 'joining') return html`<span class="preview quiet">${words.joining}</span>`;
     if (room.standing.kind === 'refused') return html`<span class="preview quiet">${words.refused}</span>`;
     if (room.standing.kind === 'removed') return html`<span class="preview quiet">${words.removed}</span>`;
-    if (room.draft.trim() !== '' && !this.current) return html`<span class="preview" dir="auto"><span class="draft">${words.draft}</span> ${room.draft}</span>`;
+    if (room.draft.trim() !== '' && !this.current) return html`<span class="preview"><span class="draft">${words.draft}</span> <bdi>${room.draft}</bdi></span>`;
     if (room.latest === null) return html`<span class="preview quiet">${words.nothing}</span>`;
-    return html`<span class=${room.latest.kind === 'notice' ? 'preview quiet' : 'preview'} dir="auto">${previewText(room.latest, room)}</span>`;
+    return html`<span class=${room.latest.kind === 'notice' ? 'preview quiet' : 'preview'}><bdi>${previewText(room.latest, room)}</bdi></span>`;
   }
 }
 

@@ -28,6 +28,7 @@ export class SottoSheet extends LitElement {
     header { position: sticky; inset-block-start: 0; z-index: 1; display: flex; align-items: center; gap: 12px; padding: 14px 12px 6px 24px; background: inherit; }
     :host(:dir(rtl)) header { padding: 14px 24px 6px 12px; }
     h2 { flex: 1; min-inline-size: 0; font-size: var(--text-xl); font-weight: 650; line-height: var(--line-tight); letter-spacing: -0.012em; }
+    h2:focus-visible { outline: none; }
     .body { padding: 6px 24px calc(24px + var(--safe-bottom)); }
     @media (min-width: 600px) {
       dialog { inset: 0; margin: auto; block-size: fit-content; max-inline-size: 440px; border-radius: 26px; }
@@ -48,7 +49,7 @@ export class SottoSheet extends LitElement {
   protected override render() {
     return html`
       <dialog aria-labelledby="title" @close=${this.#closed} @click=${this.#click}>
-        <header><h2 id="title">${this.label}</h2><button class="round" type="button" aria-label=${words.close} title=${words.close} @click=${() => { this.close(); }}>${icon('close')}</button></header>
+        <header><h2 id="title" tabindex="-1" autofocus>${this.label}</h2><button class="round" type="button" aria-label=${words.close} title=${words.close} @click=${() => { this.close(); }}>${icon('close')}</button></header>
         <div class="body"><slot></slot></div>
       </dialog>`;
   }

@@ -146,22 +146,12 @@ export class SottoApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#key);
-    addEventListener('online', this.#wake);
-    document.addEventListener('visibilitychange', this.#wake);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('keydown', this.#key);
-    removeEventListener('online', this.#wake);
-    document.removeEventListener('visibilitychange', this.#wake);
   }
-
-  readonly #wake = (): void => {
-    if (document.visibilityState !== 'visible') return;
-    // Only a hint to hurry: where it fails, the engine's own next attempt comes all the same.
-    this.engine?.wake().catch(() => undefined);
-  };
 
   #openRoom(room: RoomKey): void {
     this.#navigation.go({ kind: 'room', room });

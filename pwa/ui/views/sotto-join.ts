@@ -48,8 +48,8 @@ export class SottoJoin extends LitElement {
     .who { color: var(--ink-2); overflow-wrap: anywhere; }
     h1 { font-size: var(--text-xxl); font-weight: 700; line-height: var(--line-tight); letter-spacing: -0.022em; overflow-wrap: anywhere; text-wrap: balance; }
     h1:focus-visible { outline: none; }
-    .faces { display: flex; align-items: center; margin-block-start: 18px; padding-inline-start: 10px; }
-    .faces sotto-avatar { --avatar: 40px; margin-inline-start: -10px; box-shadow: 0 0 0 3px var(--paper); }
+    .faces { display: flex; align-items: center; margin-block-start: 18px; padding-inline-start: 6px; }
+    .faces sotto-avatar { --avatar: 40px; margin-inline-start: -6px; box-shadow: 0 0 0 3px var(--paper); }
     .faces .more { padding-inline-start: 10px; font-size: var(--text-m); font-weight: 600; color: var(--ink-2); }
     .count { font-size: var(--text-m); color: var(--ink-3); }
     .facts { display: grid; gap: 14px; padding: 16px; border-radius: var(--radius-l); background: var(--surface); }

@@ -104,7 +104,7 @@ export class SottoRoomDetails extends LitElement {
             ${repeat(members, (member) => member.person, (member) => html`
               <li class="person">
                 <sotto-avatar .name=${member.name} .key=${member.person}></sotto-avatar>
-                <span class="label" dir="auto">${member.name}</span>
+                <span class="label"><bdi>${member.name}</bdi></span>
                 ${member.person === room.me ? html`<span class="tag">${words.you}</span>`
                   : isMember ? html`<button class="round" type="button" aria-label=${words.more(member.name)} title=${words.more(member.name)} aria-haspopup="dialog" @click=${(event: Event) => { this.#more(event, member); }}>${icon('menu')}</button>` : nothing}
               </li>`)}

@@ -149,7 +149,7 @@ export class SottoRoom extends LitElement {
         <h1 tabindex="-1">
           <button class="about" type="button" aria-label=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
             <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
-            <span class="who"><span class="title" dir="auto">${room.name}</span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
+            <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
           </button>
         </h1>
         ${room.standing.kind === 'member' ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { this.#say('open-invite'); }}>${icon('invite')}</button>` : nothing}

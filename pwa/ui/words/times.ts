@@ -1,7 +1,11 @@
 /** Times as people say them, in the language of the page. */
 
 const DAY = 86_400_000;
-const language = (): string | undefined => document.documentElement.lang || undefined;
+/** The page's language, in the person's own variety of it: how they write the hour is theirs. */
+function language(): string | undefined {
+  const page = document.documentElement.lang;
+  return navigator.languages.find((own) => own === page || own.startsWith(`${page}-`)) ?? (page || undefined);
+}
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -1,0 +1,16 @@
+/** The page: the UI over the engine in its worker. */
+import { arrivedWith } from './arrival.ts';
+import { watchForUpdates } from './platform/updates.ts';
+import './ui/views/sotto-app.ts';
+import { connectEngine } from './worker/client.ts';
+
+const app = document.createElement('sotto-app');
+app.link = arrivedWith;
+app.engine = connectEngine();
+app.addEventListener('reload', () => { location.reload(); });
+document.body.append(app);
+
+watchForUpdates().onReady((apply) => {
+  app.updateReady = true;
+  app.addEventListener('update', apply, { once: true });
+});
