@@ -31,7 +31,7 @@ for (let seed = from; seed < from + count; seed++) {
   }
   if ((seed - from + 1) % 100 === 0) console.log(`${seed - from + 1} seeds, ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
-for (const [point, times] of [...points].sort()) console.log(`  ${String(times).padStart(6)} crashes ${point}`);
+for (const [point, times] of [...points].sort(([a], [b]) => a.localeCompare(b))) console.log(`  ${String(times).padStart(6)} crashes ${point}`);
 console.log(`${count - failed.length} of ${count} seeds agree; ${messages} messages, ${crashes} crashes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
 if (failed.length > 0) {
   console.log(`failed: ${failed.join(' ')}`);

@@ -4,7 +4,7 @@
  * log, and every message that was ever accepted from its writer must stand in it once.
  */
 import { createEngine } from '../../pwa/engine/engine.ts';
-import { newMessageKey, type Engine, type MessageKey, type RoomKey } from '../../pwa/engine/api.ts';
+import type { Engine, MessageKey, RoomKey, TimelineItem } from '../../pwa/engine/api.ts';
 import type { Suite } from '../../pwa/engine/mls/index.ts';
 import { toBase64Url } from '../../shared/bytes.ts';
 import { mortal, type Mortal } from './crash-points.ts';
@@ -174,7 +174,7 @@ export async function simulate(seed: number, given: { readonly suite?: Suite } =
   return { seed, messages, crashes: people.reduce((sum, one) => sum + one.crashes, 0), points };
 }
 
-const newMessageKeyFrom = (bytes: Uint8Array): MessageKey => toBase64Url(bytes) as ReturnType<typeof newMessageKey>;
+const newMessageKeyFrom = (bytes: Uint8Array): MessageKey => toBase64Url(bytes) as MessageKey;
 
 /** Everyone is in, and has nothing left to send. */
 async function isQuiet(people: readonly Mortals[], room: RoomKey): Promise<boolean> {
@@ -226,12 +226,14 @@ function joinOf(log: ReadonlyMap<string, number>, first: ReadonlyMap<string, num
   return Math.min(...[...first.values()].filter((position) => position >= earliest), Infinity) - 1;
 }
 
+const wordsOf = (item: TimelineItem): string => (item.kind === 'notice' ? item.fact.kind : item.content.kind === 'text' ? item.content.text : '?');
+
 async function describe(people: readonly Mortals[], room: RoomKey): Promise<string> {
   const lines = await Promise.all(people.map(async (one) => {
     if (!one.isAlive || one.engine === undefined) return `${one.someone.name}: dead`;
     const summary = (await one.engine.state().catch(() => undefined))?.rooms.find((each) => each.room === room);
     const items = (await one.engine.timeline(room, { limit: 10_000 }).catch(() => undefined))?.items ?? [];
-    const log = items.map((item) => `${item.position}:${item.kind === 'message' ? `${item.content.kind === 'text' ? item.content.text : '?'}` : item.fact.kind}`).join(' | ');
+    const log = items.map((item) => `${item.position}:${wordsOf(item)}`).join(' | ');
     return `${one.someone.name}: ${JSON.stringify(summary?.standing)} members ${summary?.members.length}, connection ${JSON.stringify((await one.engine.state().catch(() => undefined))?.connection)}\n   ${log}`;
   }));
   return lines.join('\n');

@@ -4,7 +4,7 @@ import type { Clock } from '../../pwa/engine/ports/clock.ts';
 interface Timer {
   readonly at: number;
   readonly order: number;
-  readonly then: () => void;
+  readonly run: () => void;
 }
 
 export class VirtualClock implements Clock {
@@ -21,7 +21,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, then: () => void): () => void {
-    const timer = { at: this.#now + Math.ceil(Math.max(0, ms)), order: this.#order++, then };
+    const timer = { at: this.#now + Math.ceil(Math.max(0, ms)), order: this.#order++, run: then };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -34,7 +34,7 @@ export class VirtualClock implements Clock {
     if (next === undefined || next.at > end) return false;
     this.#timers.delete(next);
     this.#now = Math.max(this.#now, next.at);
-    next.then();
+    next.run();
     return true;
   }
 

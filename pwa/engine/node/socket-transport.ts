@@ -1,5 +1,5 @@
 /** The transport for Node: `ws`. */
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { SOCKET_PATH, SUBPROTOCOL } from '../../../shared/limits.ts';
 import type { Transport } from '../ports/transport.ts';
 

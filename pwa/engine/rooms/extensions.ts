@@ -14,11 +14,11 @@ import { LIMITS } from '../../../shared/limits.ts';
 import type { InviteRegistration } from '../../../shared/statements.ts';
 import { extensionData, type Extension, type ExtensionName, type IdentityKey, type Member, type Suite } from '../mls/index.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
-import { MOST_NAME_CHARACTERS, neutralised } from './names.ts';
+import { lengthOf, MOST_NAME_CHARACTERS, neutralised } from './names.ts';
 
 export const INVITE_ID_BYTES = 16;
 
-const name = v.pipe(v.string(), v.check((text) => [...text].length <= MOST_NAME_CHARACTERS));
+const name = v.pipe(v.string(), v.check((text) => lengthOf(text) <= MOST_NAME_CHARACTERS));
 
 const roomShape = v.object({ v: v.literal(1), suite: v.picklist(['xwing', 'x25519']), name, owner: bytes<IdentityKey>(PUBLIC_KEY_BYTES) });
 const inviteShape = v.object({

@@ -253,7 +253,7 @@ export class RelayLink {
     const ref = this.#nextRef();
     return new Promise((resolve, reject) => {
       this.#asked.set(ref, { resolve, reject });
-      connection.send(encodeControl({ ...question, ref } as Asking));
+      connection.send(encodeControl({ ...question, ref }));
     });
   }
 

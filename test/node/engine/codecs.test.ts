@@ -1,7 +1,7 @@
 /** The client's own formats: round trips, malformed input, frozen vectors. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { fromHex, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId, EpochId, RoomId, Seq } from '../../../shared/ids.ts';
 import { loadSodium, suiteHpke } from '../../../pwa/engine/mls/index.ts';
@@ -17,6 +17,7 @@ import { openOuter, sealOuter, sealToJoinKey } from '../../../pwa/engine/wire/ou
 before(loadSodium);
 
 const fixed = <T extends Uint8Array>(length: number) => fc.uint8Array({ minLength: length, maxLength: length }) as fc.Arbitrary<T>;
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the brand
 const filled = <T extends Uint8Array>(length: number, byte: number): T => new Uint8Array(length).fill(byte) as T;
 
 describe('the outer layer', () => {
