@@ -79,7 +79,7 @@ class Mortals {
     this.crashes++;
     this.#starting = false;
     this.engine = undefined;
-    this.world.network.cut(this.someone.name);
+    this.world.network.cut(this.someone.name, this.world.dice.chance(0.5));
     this.world.clock.after(this.world.dice.below(4000), () => this.start());
   }
 }
@@ -142,7 +142,7 @@ export async function simulate(seed: number, given: { readonly suite?: Suite } =
     const one = dice.pick(people);
     const roll = dice.fraction();
     if (roll < 0.55) for (let n = 1 + dice.below(3); n > 0; n--) write(one);
-    else if (roll < 0.7) network.cut(one.someone.name);
+    else if (roll < 0.7) network.cut(one.someone.name, dice.chance(0.5));
     else if (roll < 0.76) {
       one.someone.online = false;
       network.cut(one.someone.name);

@@ -67,8 +67,13 @@ export class VirtualNetwork {
     };
   }
 
-  cut(owner: string): void {
-    for (const line of [...this.lines]) if (line.owner === owner) line.cut();
+  /** `arriving`: what the engine sent already still reaches the relay, maybe after its next connection is up. */
+  cut(owner: string, arriving = false): void {
+    for (const line of [...this.lines]) {
+      if (line.owner !== owner) continue;
+      if (arriving) line.leave();
+      else line.cut();
+    }
   }
 }
 
@@ -81,6 +86,7 @@ export class Line {
   readonly #delay: () => number;
   #session: Link | undefined;
   #ended = false;
+  #left = false;
   #upAt = 0;
   #downAt = 0;
 
@@ -107,6 +113,7 @@ export class Line {
   }
 
   up(frame: Uint8Array): void {
+    if (this.#left) return;
     this.#upAt = this.#later(this.#upAt, () => {
       this.#network.onFrame(frame, 'up');
       for (const passed of this.#network.tamper(frame, 'up', this)) this.#session?.receive(passed);
@@ -116,7 +123,7 @@ export class Line {
   down(frame: Uint8Array): void {
     this.#downAt = this.#later(this.#downAt, () => {
       this.#network.onFrame(frame, 'down');
-      for (const passed of this.#network.tamper(frame, 'down', this)) this.#events.frame(passed);
+      for (const passed of this.#network.tamper(frame, 'down', this)) if (!this.#left) this.#events.frame(passed);
     });
   }
 
@@ -126,12 +133,20 @@ export class Line {
     return at;
   }
 
-  /** The engine hears of it a little later. */
+  /** The engine's end is gone; the relay learns of it after the last frame on the way. */
+  leave(): void {
+    if (this.#ended || this.#left) return;
+    this.#left = true;
+    this.#clock.after(0, () => this.#events.closed({ code: 1006 }));
+    this.#clock.after(Math.max(0, this.#upAt - this.#clock.now()) + 1, () => this.cut());
+  }
+
+  /** Whatever is on the way is lost. The engine hears of it a little later. */
   cut(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#network.lines.delete(this);
     this.#session?.end();
-    this.#clock.after(0, () => this.#events.closed({ code: 1006 }));
+    if (!this.#left) this.#clock.after(0, () => this.#events.closed({ code: 1006 }));
   }
 }
