@@ -73,7 +73,7 @@ export class Connection implements Subscriber {
       if (this.memberships.size === 0) this.close(CLOSE_CODES.idle, 'no room was opened');
     });
     const { payload, frame, rooms, pull, heartbeat } = limits;
-    peer.send(encodeControl({ t: 'hello', nonce: this.nonce, heartbeat, limits: { payload, frame, rooms, pull } }));
+    peer.send(encodeControl({ t: 'hello', nonce: this.nonce, heartbeat: Math.ceil(heartbeat), limits: { payload, frame, rooms, pull } }));
   }
 
   /** Takes one frame. The bytes become the relay's, which writes the seq into them: hand over a copy. Never throws. */

@@ -12,7 +12,7 @@ test('members hear what is sent, the sender too, in one order', async () => {
   const other = await scene.member(epoch);
   const acks = await Promise.all([creator.send(epoch, 'a'), other.send(epoch, 'b'), creator.send(epoch, 'c')]);
   await Promise.all([creator.delivered(3), other.delivered(3)]);
-  assert.deepEqual(acks.map(({ seq }) => seq as number).sort(), [1, 2, 3]);
+  assert.deepEqual(new Set(acks.map(({ seq }) => seq as number)), new Set([1, 2, 3]));
   assert.deepEqual(log(creator), log(other));
   assert.deepEqual(creator.envelopes.map(({ seq }) => seq as number), [1, 2, 3]);
 });
