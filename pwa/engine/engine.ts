@@ -210,7 +210,14 @@ class LocalEngine implements Engine {
   }
 
   send(room: RoomKey, id: MessageKey, content: Content): Promise<void> {
-    return this.#settled(() => enqueueMessage(this.#room(room), id, content));
+    return this.#settled(async () => {
+      const found = this.#room(room);
+      const draft = this.#drafts.get(found.key);
+      // The draft that this was goes in the same step: a crash between the two would offer the message once more.
+      const sent = content.kind === 'text' && draft?.trim() === content.text.trim();
+      await enqueueMessage(found, id, content, sent ? [{ kind: 'delete', store: 'drafts', key: [found.key] }] : []);
+      if (sent && this.#drafts.get(found.key) === draft) this.#drafts.delete(found.key);
+    });
   }
 
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {

@@ -1,4 +1,5 @@
 /** Reading the conversation, and what the person does to it: paging, writing, reading. */
+import type { Change } from '../ports/storage.ts';
 import { fromBase64Url } from '../../../shared/bytes.ts';
 import { parseEnvelopeId } from '../../../shared/ids.ts';
 import { EngineError, type Content, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
@@ -49,7 +50,8 @@ function bodyOf(content: Content): Body {
 }
 
 /** Resolves when the message is durable. */
-export async function enqueueMessage(room: Room, key: MessageKey, content: Content): Promise<void> {
+/** `beside`: what is to be stored in the same step. */
+export async function enqueueMessage(room: Room, key: MessageKey, content: Content, beside: readonly Change[]): Promise<void> {
   const { kind } = room.state.record.standing;
   if (kind === 'removed' || kind === 'refused') throw new EngineError('not-a-member', 'This device is not in the room.');
   const id = parseEnvelopeId(fromBase64Url(key));
@@ -59,7 +61,7 @@ export async function enqueueMessage(room: Room, key: MessageKey, content: Conte
   const order = room.outbox.nextOrder();
   if (room.outbox.get(id) !== undefined || (await room.host.storage.get('seen', [room.key, key])) !== undefined) return;
   const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
-  await room.host.write([room.outbox.put(entry)]);
+  await room.host.write([room.outbox.put(entry), ...beside]);
   // The same call twice at once stored it twice alike; what was sealed meanwhile must not be forgotten.
   if (room.outbox.get(id) === undefined) room.outbox.add(entry);
   const outgoing = room.outbox.get(id);
