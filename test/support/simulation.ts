@@ -155,7 +155,7 @@ export async function simulate(seed: number, given: { readonly suite?: Suite } =
     clock.after(dice.below(700), trouble);
   };
   trouble();
-  await clock.pass(20_000);
+  await clock.pass(15_000);
 
   shaking = false;
   for (const one of people) {
