@@ -26,6 +26,7 @@ export class LogScroll implements ReactiveController {
   #parts: LogScrollParts | null = null;
   #anchor: { readonly element: Element; readonly top: number } | null = null;
   #goal: (() => Element | null) | null = null;
+  #looking = false;
 
   constructor(host: ReactiveControllerHost, on: { readonly nearStart: () => void; readonly nearEnd: () => void; readonly seen: () => void }) {
     this.#host = host;
@@ -95,7 +96,7 @@ export class LogScroll implements ReactiveController {
     if (goal !== null) {
       this.#goal = null;
       scroller.scrollTop += goal.getBoundingClientRect().top - scroller.getBoundingClientRect().top - scroller.clientHeight / 4;
-      this.#scrolled();
+      this.atEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR_END;
     } else if (this.atEnd) {
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected === true) {
@@ -103,8 +104,19 @@ export class LogScroll implements ReactiveController {
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
     }
     this.#remember();
-    if (scroller.scrollTop < NEAR_EDGE) this.#on.nearStart();
-    this.#on.seen();
+    this.#lookLater();
+  }
+
+  /** What follows from the new place may change heights again, which must not happen while sizes are being told. */
+  #lookLater(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    requestAnimationFrame(() => {
+      this.#looking = false;
+      if (this.#parts === null) return;
+      if (this.#parts.scroller.scrollTop < NEAR_EDGE) this.#on.nearStart();
+      this.#on.seen();
+    });
   }
 
   #remember(): void {

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 export type TextPart = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'link'; readonly text: string; readonly href: string };
 
 /** Only http and https, and www. for short; nothing else that somebody wrote ever becomes an address to go to. */
-const CANDIDATE = /\b(?:https?:\/\/|www\.)[^\s<>"'`\u0000-\u001f\u007f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]+/giu;
+const CANDIDATE = /\b(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}]+/giu;
 const TRAILING = /[.,:;!?'’”…]+$/u;
 
 /** The parts of a text, in order; joined again they are the text. */

@@ -65,7 +65,7 @@ export class SottoComposer extends LitElement {
     return html`
       ${this.problem === '' ? nothing : html`<p class="problem" role="alert">${icon('warning', 18)}<span>${this.problem}</span></p>`}
       <form @submit=${(event: Event) => { event.preventDefault(); this.#send(); }}>
-        <textarea rows="1" dir="auto" enterkeyhint=${this.enterSends ? 'send' : 'enter'} autocapitalize="sentences" placeholder=${words.placeholder} aria-label=${words.label(this.room)}
+        <textarea rows="1" dir=${this.text === '' ? nothing : 'auto'} enterkeyhint=${this.enterSends ? 'send' : 'enter'} autocapitalize="sentences" placeholder=${words.placeholder} aria-label=${words.label(this.room)}
           .value=${live(this.text)} ?readonly=${this.sending}
           @input=${this.#write} @keydown=${this.#key} @blur=${() => { this.dispatchEvent(new CustomEvent('leave')); }}></textarea>
         ${this.text.trim() === '' ? nothing : html`<button type="submit" aria-label=${words.send} title=${words.send}><span>${icon('send')}</span></button>`}

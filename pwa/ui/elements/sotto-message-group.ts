@@ -113,7 +113,7 @@ export class SottoMessageGroup extends LitElement {
     return html`
       <div class=${classes} role="article" tabindex="-1" aria-label=${words.said(message.mine ? words.you : message.sender.name, clockTime(message.sentAt))}
         @click=${() => { this.#toggle(message.id); }} @keydown=${(event: KeyboardEvent) => { if (event.key === 'Enter' && event.target === event.currentTarget) this.#toggle(message.id); }}>
-        ${first && theirs ? html`<div class="name" dir="auto">${group.sender.name}</div>` : nothing}
+        ${first && theirs ? html`<div class="name"><bdi>${group.sender.name}</bdi></div>` : nothing}
         ${message.content.kind === 'text'
           ? html`<div class="text" dir="auto">${linkedText(message.content.text)}${withMeta ? this.#meta(message, exact) : nothing}</div>`
           : html`<div class="newer">${icon('unknown', 18)}<span>${words.newer}</span></div>${withMeta ? this.#meta(message, exact) : nothing}`}

@@ -31,16 +31,14 @@ export interface NewBlock {
 export type Block = MessageGroup | NoticeBlock | NewBlock;
 
 export interface Day {
-  /** Midnight, local time, Unix milliseconds. */
+  /** Midnight, local time, Unix milliseconds; no two are the same. */
   readonly start: number;
-  /** Distinct even where a wrong clock makes a day come twice. */
-  readonly key: string;
   readonly blocks: readonly Block[];
 }
 
 /** `newAfter`: the position up to which had been read; null for no line. Items come in log order, queued ones last. */
 export function layOut(items: readonly TimelineItem[], newAfter: number | null): readonly Day[] {
-  const days: { start: number; key: string; blocks: Block[] }[] = [];
+  const days: { start: number; blocks: Block[] }[] = [];
   let lineDrawn = newAfter === null;
   for (const item of items) {
     const at = timeOf(item);
@@ -48,7 +46,7 @@ export function layOut(items: readonly TimelineItem[], newAfter: number | null):
     let day = days.at(-1);
     // A sender whose clock is a little behind must not open yesterday again below today.
     if (day === undefined || start > day.start) {
-      day = { start, key: `${start}:${keyOf(item)}`, blocks: [] };
+      day = { start, blocks: [] };
       days.push(day);
     }
     if (!lineDrawn && newAfter !== null && item.kind === 'message' && !item.mine && item.position !== null && item.position > newAfter) {
@@ -77,7 +75,6 @@ function belongs(group: MessageGroup, item: MessageItem): boolean {
 }
 
 export const timeOf = (item: TimelineItem): number => (item.kind === 'message' ? item.sentAt : item.at);
-const keyOf = (item: TimelineItem): string => item.id;
 
 export function startOfDay(at: number): number {
   const day = new Date(at);

@@ -5,7 +5,7 @@ import type { TimelineItem } from '../../engine/api.ts';
  * they were sent. Items older than what is shown are left for when somebody scrolls there.
  */
 export function mergeItems(shown: readonly TimelineItem[], changed: readonly TimelineItem[], hasOlder: boolean): readonly TimelineItem[] {
-  const byId = new Map(shown.map((item) => [item.id as string, item]));
+  const byId = new Map<string, TimelineItem>(shown.map((item) => [item.id, item]));
   const oldest = shown.find((item) => item.position !== null)?.position ?? null;
   for (const item of changed) {
     const isOlder = hasOlder && oldest !== null && item.position !== null && item.position < oldest;

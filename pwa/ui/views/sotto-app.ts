@@ -121,7 +121,7 @@ export class SottoApp extends LitElement {
   }
 
   #nothingOpen(route: Route) {
-    if (route.kind === 'list') return html`<div class="none"><sotto-mark></sotto-mark><p>${words.choose}</p></div>`;
+    if (route.kind === 'list') return html`<div class="none"><sotto-mark></sotto-mark>${this.#watch.state?.rooms.length === 0 ? nothing : html`<p>${words.choose}</p>`}</div>`;
     return html`<div class="none"><p role="status">${words.gone}</p><button class="button" type="button" @click=${this.#up}>${words.back}</button></div>`;
   }
 

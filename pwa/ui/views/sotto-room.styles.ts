@@ -24,12 +24,12 @@ export const roomStyles = css`
   .day { display: flex; flex-direction: column; }
   .day-line { position: sticky; inset-block-start: 8px; z-index: 1; display: flex; justify-content: center; margin-block: 14px 8px; font-size: var(--text-xs); font-weight: 600; pointer-events: none; }
   .day-line span { padding: 4px 12px; border-radius: 12px; line-height: 1.35; background: color-mix(in oklch, var(--paper) 86%, transparent); backdrop-filter: blur(8px); color: var(--ink-3); }
-  sotto-message-group { padding-block: 6px; content-visibility: auto; contain-intrinsic-block-size: auto 64px; }
+  sotto-message-group { padding-block: 6px; }
   .notice { padding: 6px 32px; text-align: center; font-size: var(--text-s); line-height: 1.4; color: var(--ink-3); overflow-wrap: anywhere; text-wrap: balance; }
   .new { display: flex; align-items: center; gap: 12px; padding: 6px 16px; font-size: var(--text-xs); font-weight: 650; color: var(--accent-ink); }
   .new::before, .new::after { content: ''; flex: 1; block-size: 1px; background: color-mix(in oklch, var(--accent) 35%, transparent); }
 
-  .begin { display: grid; justify-items: center; gap: 4px; padding: 40px 32px 20px; text-align: center; color: var(--ink-3); font-size: var(--text-m); animation: appear var(--calm) var(--ease); }
+  .begin { display: grid; justify-items: center; gap: 4px; padding: 40px 32px 20px; text-align: center; color: var(--ink-3); font-size: var(--text-m); text-wrap: balance; animation: appear var(--calm) var(--ease); }
   .begin sotto-avatar { --avatar: 72px; margin-block-end: 12px; }
   .begin-name { font-size: var(--text-xl); font-weight: 650; letter-spacing: -0.012em; line-height: var(--line-tight); color: var(--ink); overflow-wrap: anywhere; }
   .begin .button { margin-block-start: 16px; }

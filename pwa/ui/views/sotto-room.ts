@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -129,7 +129,7 @@ export class SottoRoom extends LitElement {
         <div class="log" role="log" aria-live="off" tabindex="0" aria-label=${words.messages(room.name)} @keydown=${this.#arrows}>
           <div class="content">
             ${this.#beginning(room)}
-            ${repeat(days, (day) => day.key, (day) => html`
+            ${repeat(days, (day) => day.start, (day) => html`
               <section class="day" aria-label=${dayName(day.start)}>
                 <h2 class="day-line"><span>${dayName(day.start)}</span></h2>
                 ${repeat(day.blocks, (block) => block.key, (block) => this.#block(block, room, offline))}
@@ -141,14 +141,19 @@ export class SottoRoom extends LitElement {
       ${this.#foot(room)}`;
   }
 
-  #header(room: RoomSummary) {
+  /** A room of two looks like the other person. */
+  #avatar(room: RoomSummary) {
     const other = room.members.length === 2 ? room.members.find((member) => member.person !== room.me) : undefined;
+    return html`<sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>`;
+  }
+
+  #header(room: RoomSummary) {
     return html`
       <header>
         ${this.narrow ? html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#say('up'); }}>${icon('back', 24)}</button>` : nothing}
         <h1 tabindex="-1">
           <button class="about" type="button" aria-label=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
-            <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
+            ${this.#avatar(room)}
             <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
           </button>
         </h1>
@@ -169,9 +174,9 @@ export class SottoRoom extends LitElement {
     const alone = room.members.length === 1 && room.standing.kind === 'member';
     return html`
       <div class="begin">
-        <sotto-avatar .name=${room.name} .key=${room.room} kind="room"></sotto-avatar>
+        ${this.#avatar(room)}
         <p class="begin-name" dir="auto">${room.name}</p>
-        <p>${alone ? words.alone : words.beginning}</p>
+        ${room.standing.kind === 'member' ? html`<p>${alone ? words.alone : words.beginning}</p>` : nothing}
         ${alone ? html`<button class="button filled small" type="button" @click=${() => { this.#say('open-invite'); }}>${icon('invite', 18)}${words.inviteSomeone}</button>` : nothing}
       </div>`;
   }

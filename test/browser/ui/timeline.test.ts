@@ -43,7 +43,7 @@ describe('merging what changes into what is shown', () => {
   it('moves a message from the queue to its place when the relay has it', () => {
     const shown = [message('a', 1, 'ana', NOON), message('q', null, 'me', NOON), message('r', null, 'me', NOON)];
     const merged = mergeItems(shown, [message('q', 3, 'me', NOON), message('b', 2, 'ana', NOON)], false);
-    expect(merged.map((item) => item.id as string)).to.deep.equal(['a', 'b', 'q', 'r']);
+    expect(merged.map((item) => item.id)).to.deep.equal(['a', 'b', 'q', 'r']);
   });
 
   it('shows nothing twice', () => {
