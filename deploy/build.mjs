@@ -50,7 +50,7 @@ async function buildPackages() {
     bundle({ ...common, platform: 'neutral', entryPoints: [from('shared/protocol.ts')], outfile: from('dist/protocol.js'), packages: 'external' }),
     // ts-mls goes inside: whoever installs sotto/engine must not get the unpatched one.
     bundle({
-      ...common, entryPoints: [from('pwa/engine/index.ts')], outfile: from('dist/engine/index.js'),
+      ...common, entryPoints: [from('pwa/engine/node/index.ts')], outfile: from('dist/engine/index.js'),
       external: ['libsodium-wrappers-sumo', 'cborg', 'valibot', 'ws'],
     }),
   ]);
