@@ -25,8 +25,8 @@ export class SottoSheet extends LitElement {
       dialog[open] { transform: translateY(40px); opacity: 0; }
       dialog[open]::backdrop { opacity: 0; }
     }
-    header { position: sticky; inset-block-start: 0; z-index: 1; display: flex; align-items: center; gap: 12px; padding: 14px 12px 6px 24px; background: inherit; }
-    :host(:dir(rtl)) header { padding: 14px 24px 6px 12px; }
+    .head { position: sticky; inset-block-start: 0; z-index: 1; display: flex; align-items: center; gap: 12px; padding: 14px 12px 6px 24px; background: inherit; }
+    :host(:dir(rtl)) .head { padding: 14px 24px 6px 12px; }
     h2 { flex: 1; min-inline-size: 0; font-size: var(--text-xl); font-weight: 650; line-height: var(--line-tight); letter-spacing: -0.012em; }
     h2:focus-visible { outline: none; }
     .body { padding: 6px 24px calc(24px + var(--safe-bottom)); }
@@ -49,7 +49,7 @@ export class SottoSheet extends LitElement {
   protected override render() {
     return html`
       <dialog aria-labelledby="title" @close=${this.#closed} @click=${this.#click}>
-        <header><h2 id="title" tabindex="-1" autofocus>${this.label}</h2><button class="round" type="button" aria-label=${words.close} title=${words.close} @click=${() => { this.close(); }}>${icon('close')}</button></header>
+        <div class="head"><h2 id="title" tabindex="-1" autofocus>${this.label}</h2><button class="round" type="button" aria-label=${words.close} title=${words.close} @click=${() => { this.close(); }}>${icon('close')}</button></div>
         <div class="body"><slot></slot></div>
       </dialog>`;
   }

@@ -70,6 +70,7 @@ export class SottoApp extends LitElement {
     .opening { display: grid; place-content: center; justify-items: center; gap: 16px; block-size: 100%; color: var(--ink-3); font-size: var(--text-m); }
     /* Opening takes a moment; only a long one is worth a picture. */
     .opening > * { animation: appear 400ms var(--ease) 350ms backwards; }
+    .opening h1, .none h1 { font-size: inherit; font-weight: inherit; }
     @keyframes appear { from { opacity: 0; } }
     .toast { position: fixed; z-index: 5; inset-block-end: calc(88px + var(--safe-bottom)); inset-inline: 16px; display: grid; justify-items: center; pointer-events: none; }
     .toast > * { pointer-events: auto; inline-size: min(100%, 420px); }
@@ -91,7 +92,7 @@ export class SottoApp extends LitElement {
   #screen() {
     const { halted, state } = this.#watch;
     if (halted !== null) return html`<sotto-halted .problem=${halted} @reload=${() => { this.dispatchEvent(new CustomEvent('reload')); }}></sotto-halted>`;
-    if (state === null) return html`<main class="opening" aria-busy="true"><sotto-mark></sotto-mark><p role="status">${words.loading}</p></main>`;
+    if (state === null) return html`<main class="opening" aria-busy="true"><sotto-mark></sotto-mark><h1>${words.loading}</h1></main>`;
     if (state.profile === null) return html`<sotto-first-run .engine=${this.engine} ?invited=${this.link !== null}></sotto-first-run>`;
     if (this.link !== null) {
       return html`<sotto-join .engine=${this.engine} .link=${this.link} @dismiss=${() => { this.link = null; }} @joined=${(event: RoomEvent) => { this.link = null; this.#openRoom(event.detail.room); }}></sotto-join>`;
@@ -122,7 +123,7 @@ export class SottoApp extends LitElement {
 
   #nothingOpen(route: Route) {
     if (route.kind === 'list') return html`<div class="none"><sotto-mark></sotto-mark>${this.#watch.state?.rooms.length === 0 ? nothing : html`<p>${words.choose}</p>`}</div>`;
-    return html`<div class="none"><p role="status">${words.gone}</p><button class="button" type="button" @click=${this.#up}>${words.back}</button></div>`;
+    return html`<div class="none"><h1>${words.gone}</h1><button class="button" type="button" @click=${this.#up}>${words.back}</button></div>`;
   }
 
   #openSheet(state: EngineState) {

@@ -46,7 +46,7 @@ export class SottoRoomDetails extends LitElement {
   static override styles = [base, buttons, fields, css`
     :host { display: flex; flex-direction: column; block-size: 100%; min-inline-size: 0; min-block-size: 0; background: var(--paper); }
     :host([beside]) { background: var(--surface); }
-    header { display: flex; align-items: center; gap: 4px; min-block-size: 64px; padding: calc(8px + var(--safe-top)) 8px 8px; }
+    .head { display: flex; align-items: center; gap: 4px; min-block-size: 64px; padding: calc(8px + var(--safe-top)) 8px 8px; }
     h1 { flex: 1; min-inline-size: 0; font-size: var(--text-l); font-weight: 650; padding-inline-start: 8px; }
     h1:focus-visible { outline: none; }
     :host([beside]) h1 { padding-inline-start: 16px; }
@@ -86,11 +86,11 @@ export class SottoRoomDetails extends LitElement {
     const isMember = room.standing.kind === 'member';
     const members = [...room.members].sort((a, b) => Number(b.person === room.me) - Number(a.person === room.me) || a.name.localeCompare(b.name));
     return html`
-      <header>
+      <div class="head">
         ${this.beside ? nothing : html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${this.#up}>${icon('back', 24)}</button>`}
         <h1 tabindex="-1">${words.title}</h1>
         ${this.beside ? html`<button class="round" type="button" aria-label=${words.close} title=${words.close} @click=${this.#up}>${icon('close')}</button>` : nothing}
-      </header>
+      </div>
       <div class="scroll" tabindex="-1"><div class="inner">
         <div class="top">
           <sotto-avatar .name=${room.name} .key=${room.room} kind="room"></sotto-avatar>

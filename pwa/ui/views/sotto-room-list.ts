@@ -35,8 +35,8 @@ export class SottoRoomList extends LitElement {
   static override styles = [base, buttons, css`
     :host { position: relative; display: flex; flex-direction: column; block-size: 100%; min-block-size: 0; background: var(--surface); --hover: var(--well); }
     :host([narrow]) { background: var(--paper); --hover: var(--surface); }
-    header { display: flex; align-items: center; gap: 4px; padding: calc(12px + var(--safe-top)) 12px 8px 24px; min-block-size: 64px; }
-    :host(:dir(rtl)) header { padding-inline: 24px 12px; }
+    .head { display: flex; align-items: center; gap: 4px; padding: calc(12px + var(--safe-top)) 12px 8px 24px; min-block-size: 64px; }
+    :host(:dir(rtl)) .head { padding-inline: 24px 12px; }
     h1 { flex: 1; font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; line-height: var(--line-tight); }
     :host([narrow]) h1 { font-size: var(--text-xxl); letter-spacing: -0.025em; }
     .list { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 4px 8px calc(16px + var(--safe-bottom)); scrollbar-width: thin; scrollbar-color: var(--pressed) transparent; }
@@ -75,10 +75,10 @@ export class SottoRoomList extends LitElement {
     const rooms = sorted(this.engineState?.rooms ?? []);
     const tabStop = this.reached ?? this.current ?? rooms[0]?.room ?? null;
     return html`
-      <header>
+      <div class="head">
         <h1 tabindex="-1">${words.title}</h1>
         ${this.narrow || rooms.length === 0 ? nothing : html`<button class="round add" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus')}</button>`}
-      </header>
+      </div>
       <sotto-connection-line .connection=${this.engineState?.connection ?? { kind: 'online' }}></sotto-connection-line>
       ${rooms.length === 0 ? this.#empty() : html`
         <ul class="list" aria-label=${words.rooms} @keydown=${this.#arrows}>

@@ -3,9 +3,9 @@ import { css } from 'lit';
 /** The room view: header, conversation, foot. */
 export const roomStyles = css`
   :host { display: flex; flex-direction: column; block-size: 100%; min-inline-size: 0; min-block-size: 0; background: var(--paper); }
-  header { display: flex; align-items: center; gap: 4px; min-block-size: 64px; padding: calc(8px + var(--safe-top)) 12px 8px 16px; border-block-end: 1px solid var(--hairline); }
-  :host(:dir(rtl)) header { padding-inline: 16px 12px; }
-  :host([narrow]) header { padding-inline: 4px 8px; }
+  .head { display: flex; align-items: center; gap: 4px; min-block-size: 64px; padding: calc(8px + var(--safe-top)) 12px 8px 16px; border-block-end: 1px solid var(--hairline); }
+  :host(:dir(rtl)) .head { padding-inline: 16px 12px; }
+  :host([narrow]) .head { padding-inline: 4px 8px; }
   h1 { flex: 1; min-inline-size: 0; font-size: inherit; font-weight: inherit; }
   h1:focus-visible { outline: none; }
   .about { display: flex; align-items: center; gap: 12px; max-inline-size: 100%; min-block-size: 48px; padding: 2px 12px 2px 4px; border-radius: 14px; transition: background-color var(--fast) var(--ease); }

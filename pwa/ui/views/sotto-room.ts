@@ -149,16 +149,16 @@ export class SottoRoom extends LitElement {
 
   #header(room: RoomSummary) {
     return html`
-      <header>
+      <div class="head">
         ${this.narrow ? html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#say('up'); }}>${icon('back', 24)}</button>` : nothing}
         <h1 tabindex="-1">
-          <button class="about" type="button" aria-label=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
+          <button class="about" type="button" title=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
             ${this.#avatar(room)}
             <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
           </button>
         </h1>
         ${room.standing.kind === 'member' ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { this.#say('open-invite'); }}>${icon('invite')}</button>` : nothing}
-      </header>`;
+      </div>`;
   }
 
   #alarm(alarm: Alarm) {
