@@ -1,5 +1,5 @@
 /** The relay as a program. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HELP, readConfig, type Config } from './config.ts';
@@ -8,6 +8,9 @@ import { StoreError } from './store/store.ts';
 
 /** Bad usage, or a place that cannot be used: nothing was started. */
 const EXIT_USAGE = 2;
+
+/** The built app, beside dist/relay/main.js, or as relay/main.ts sees it. */
+const APP_FOLDERS = ['../app', '../dist/app'];
 
 const wish = readConfig(process.argv.slice(2), process.env);
 switch (wish.kind) {
@@ -28,17 +31,27 @@ switch (wish.kind) {
 async function run(config: Config): Promise<void> {
   const data = resolve(config.data);
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    const relay = await buildRelay({ ...config, data, app: fileURLToPath(new URL('../app', import.meta.url)) });
-    console.log(`Sotto is at ${config.origins[0] ?? `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${relay.port}`}`);
-    console.log(`Its data lies in ${data}`);
-    const stop = (): void => { void relay.close().then(() => process.exit(0)); };
+    const app = APP_FOLDERS.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
+    const relay = await buildRelay({ ...config, data, ...(app === undefined ? {} : { app }) });
+    console.log(`Sotto is at ${config.origins[0] ?? `http://${nameOf(config.host)}:${relay.port}`}\nIts data lies in ${data}`);
+    const stop = (): void => {
+      relay.close().then(() => process.exit(0), (error: unknown) => {
+        console.error(`The relay did not end well: ${error instanceof Error ? error.message : String(error)}`);
+        process.exit(1);
+      });
+    };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
   } catch (error) {
     console.error(sentenceFor(error, config));
     process.exitCode = EXIT_USAGE;
   }
+}
+
+/** As it stands in a URL; whoever listens everywhere is reached here too. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function sentenceFor(error: unknown, config: Config): string {

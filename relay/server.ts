@@ -26,7 +26,7 @@ export interface RelayOptions {
   /** By which browsers reach it; the loopback names of the port by default. */
   readonly origins?: readonly string[];
   readonly logLevel?: LogLevel;
-  /** Takes log lines (JSON) instead of stdout. */
+  /** Takes log lines (JSON) instead of stderr. */
   readonly logTo?: { write(line: string): void };
   readonly limits?: Partial<RelayLimits>;
   /** The folder of the built app. Where it is absent, only the relay is served. */

@@ -1,6 +1,9 @@
 /** Logs say what the relay does, never for whom: no payload, room id, address or path is ever handed to them. */
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 import type { FastifyBaseLogger } from 'fastify';
+
+/** Stdout is for the two lines that a person reads. */
+const STDERR = 2;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -15,5 +18,5 @@ export function logger(level: LogLevel, stream?: { write(line: string): void }):
       err: (error: Error & { readonly code?: string }) => ({ type: error.name, code: error.code ?? '' }),
     },
   };
-  return stream === undefined ? pino(options) : pino(options, stream);
+  return pino(options, stream ?? destination(STDERR));
 }
