@@ -14,6 +14,8 @@ export default defineConfig(({ command }) => ({
     outDir: join(pwa, '../dist/app'),
     emptyOutDir: true,
     target: 'es2022',
+    // Those that have light-dark(); older ones would get a rewriting of it that styles within components know nothing of.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // A data: address inlined into styles or scripts would need a weaker policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
