@@ -2,31 +2,22 @@
  * One room: its state, one queue through which everything that changes it goes, one step at a time, and
  * what it knows of its connection. What the steps do is in the files beside this one.
  */
-import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
-import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
-import { assertNever } from '../../../shared/never.ts';
+import { toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { EngineError, RoomKey, TimelineItem } from '../api.ts';
 import { MlsError, type Member } from '../mls/index.ts';
 import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
 import type { Intent, RoomRecord } from '../records/room-record.ts';
-import type { RoomEvent, RelayLink } from '../sync/relay-link.ts';
-import { openRoom, pull, pullRefused } from './catch-up.ts';
+import type { RelayLink } from '../sync/relay-link.ts';
+import { openRoom } from './catch-up.ts';
 import { advanceCommit } from './commit.ts';
 import type { RoomHost } from './host.ts';
 import { shownItem, queuedItem } from './items.ts';
-import { join } from './join.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
 import { storedPerson } from './people.ts';
-import { placeOwn } from './receive-message.ts';
-import { receive, type Delivered } from './receive.ts';
-import { commitRefused, messageRefused } from './refused.ts';
 import { scheduleReceipt } from './receipts.ts';
-import { offerAgain } from './roll-back.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
-
-/** Envelopes in one transaction at most. */
-const MOST_IN_BATCH = 256;
+import { workOff, type Incoming } from './work-off.ts';
 
 export class Room {
   readonly host: RoomHost;
@@ -39,12 +30,13 @@ export class Room {
   /** Hex of the newest epoch whose key this connection has proved. */
   openedEpoch: string | undefined;
   commitInFlight = false;
+  /** What came and was not worked off yet. */
+  inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
   wentBack = false;
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   #retryDue: (() => void) | undefined;
-  #inbox: (RoomEvent | { readonly kind: 'again' })[] = [];
   #queue: Promise<void> = Promise.resolve();
   #draining = false;
   #detached = false;
@@ -173,7 +165,7 @@ export class Room {
   /** For good: the engine closes. */
   stop(): void {
     this.#detached = true;
-    this.#inbox = [];
+    this.inbox = [];
     this.left();
   }
 
@@ -208,9 +200,9 @@ export class Room {
     this.#drain();
   }
 
-  #take(event: RoomEvent | { readonly kind: 'again' }): void {
+  #take(event: Incoming): void {
     if (this.#detached) return;
-    this.#inbox.push(event);
+    this.inbox.push(event);
     this.#drain();
   }
 
@@ -219,78 +211,17 @@ export class Room {
     this.#draining = true;
     void this.run(async () => {
       this.#draining = false;
-      while (this.#inbox.length > 0) await this.#workOff();
+      while (this.inbox.length > 0) await workOff(this);
       await advanceCommit(this);
       await sendOutbox(this);
       scheduleReceipt(this);
     });
   }
 
-  async #workOff(): Promise<void> {
-    const batch: Delivered[] = [];
-    while (batch.length < MOST_IN_BATCH && this.#inbox[0]?.kind === 'envelope') batch.push(this.#inbox.shift() as Delivered & RoomEvent);
-    if (batch.length === 0) {
-      const event = this.#inbox.shift();
-      return event === undefined ? undefined : this.#handle(event);
-    }
-    await receive(this, batch);
-    if (this.state.pending === null) this.commitInFlight = false;
-    // A new epoch has a key of its own: without it, nothing after the next closing commit could be read, nor anything sent.
-    if (this.openedEpoch !== undefined && this.openedEpoch !== toHex(this.state.record.epoch) && this.state.record.standing.kind === 'member') await this.open();
-  }
-
-  async #handle(event: RoomEvent | { readonly kind: 'again' }): Promise<void> {
-    switch (event.kind) {
-      case 'online':
-      case 'again':
-        if (event.kind === 'online') this.#disconnected();
-        this.phase = 'opening';
-        return this.state.record.standing.kind === 'joining' ? join(this) : this.open();
-      case 'offline':
-        this.phase = 'offline';
-        return this.#disconnected();
-      case 'envelope':
-        return receive(this, [event]);
-      case 'ack':
-        return this.#acked(event.id, event.seq);
-      case 'pulled':
-        if (event.ref !== this.pullRef) return;
-        if (!event.live) return pull(this, Math.max(event.through, this.state.record.cursor) as Seq);
-        this.phase = 'live';
-        return offerAgain(this);
-      case 'pull-refused':
-        return event.ref === this.pullRef ? pullRefused(this, event.code, event.retryAfter) : undefined;
-      case 'behind':
-        return pull(this, this.state.record.cursor);
-      case 'refused':
-        return this.#refused(event);
-      default:
-        return assertNever(event);
-    }
-  }
-
-  #disconnected(): void {
+  /** All that was known of the connection is void. */
+  disconnected(): void {
     this.openedEpoch = undefined;
     this.commitInFlight = false;
     this.outbox.disconnected();
-  }
-
-  async #acked(id: EnvelopeId, seq: Seq): Promise<void> {
-    const outgoing = this.outbox.get(id);
-    if (outgoing === undefined) return;
-    outgoing.acked = true;
-    this.tellQueued(outgoing);
-    if (seq > this.state.record.cursor) return; // its echo places it
-    // Stored so long ago that its echo is behind us, or no longer kept: between what stands there.
-    const step = this.step();
-    placeOwn(this, step, outgoing.entry, seq + 0.5);
-    await this.store(step);
-  }
-
-  async #refused({ id, code, retryAfter }: Extract<RoomEvent, { kind: 'refused' }>): Promise<void> {
-    const { pending } = this.state;
-    if (pending !== null && equalBytes(pending.record.id, id)) return commitRefused(this, code, retryAfter);
-    const outgoing = this.outbox.get(id);
-    if (outgoing !== undefined) messageRefused(this, outgoing, code, retryAfter);
   }
 }

@@ -1,0 +1,91 @@
+/** What comes from the relay, in the order it came: envelopes in batches, everything else one by one. */
+import { equalBytes, toHex } from '../../../shared/bytes.ts';
+import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
+import { assertNever } from '../../../shared/never.ts';
+import type { RoomEvent } from '../sync/relay-link.ts';
+import { pull, pullRefused } from './catch-up.ts';
+import { join } from './join.ts';
+import { placeOwn } from './receive-message.ts';
+import { receive, type Delivered } from './receive.ts';
+import { commitRefused, messageRefused } from './refused.ts';
+import { offerAgain } from './roll-back.ts';
+import type { Room } from './room.ts';
+
+/** `again`: the time has come to try what the relay refused for a while. */
+export type Incoming = RoomEvent | { readonly kind: 'again' };
+
+/** Envelopes in one transaction at most. */
+const MOST_IN_BATCH = 256;
+
+export async function workOff(room: Room): Promise<void> {
+  const batch: Delivered[] = [];
+  for (let next = room.inbox[0]; next?.kind === 'envelope' && batch.length < MOST_IN_BATCH; next = room.inbox[0]) {
+    batch.push(next);
+    room.inbox.shift();
+  }
+  if (batch.length > 0) return receiveBatch(room, batch);
+  const event = room.inbox.shift();
+  if (event !== undefined) await handle(room, event);
+}
+
+async function receiveBatch(room: Room, batch: readonly Delivered[]): Promise<void> {
+  await receive(room, batch);
+  const { record, pending } = room.state;
+  if (pending === null) room.commitInFlight = false;
+  // A new epoch has a key of its own: without it, nothing after the next closing commit could be read, nor anything sent.
+  if (room.openedEpoch !== undefined && room.openedEpoch !== toHex(record.epoch) && record.standing.kind === 'member') await room.open();
+}
+
+async function handle(room: Room, event: Incoming): Promise<void> {
+  switch (event.kind) {
+    case 'online':
+      room.disconnected();
+      return begin(room);
+    case 'again':
+      return begin(room);
+    case 'offline':
+      room.phase = 'offline';
+      return room.disconnected();
+    case 'envelope':
+      return receiveBatch(room, [event]);
+    case 'ack':
+      return acked(room, event.id, event.seq);
+    case 'pulled':
+      if (event.ref !== room.pullRef) return;
+      if (!event.live) return pull(room, Math.max(event.through, room.state.record.cursor) as Seq);
+      room.phase = 'live';
+      return offerAgain(room);
+    case 'pull-refused':
+      return event.ref === room.pullRef ? pullRefused(room, event.code, event.retryAfter) : undefined;
+    case 'behind':
+      return pull(room, room.state.record.cursor);
+    case 'refused':
+      return refused(room, event);
+    default:
+      return assertNever(event);
+  }
+}
+
+function begin(room: Room): Promise<void> {
+  room.phase = 'opening';
+  return room.state.record.standing.kind === 'joining' ? join(room) : room.open();
+}
+
+async function acked(room: Room, id: EnvelopeId, seq: Seq): Promise<void> {
+  const outgoing = room.outbox.get(id);
+  if (outgoing === undefined) return;
+  outgoing.acked = true;
+  room.tellQueued(outgoing);
+  if (seq > room.state.record.cursor) return; // its echo places it
+  // Stored so long ago that its echo is behind us, or no longer kept: between what stands there.
+  const step = room.step();
+  placeOwn(room, step, outgoing.entry, seq + 0.5);
+  await room.store(step);
+}
+
+async function refused(room: Room, { id, code, retryAfter }: Extract<RoomEvent, { kind: 'refused' }>): Promise<void> {
+  const { pending } = room.state;
+  if (pending !== null && equalBytes(pending.record.id, id)) return commitRefused(room, code, retryAfter);
+  const outgoing = room.outbox.get(id);
+  if (outgoing !== undefined) messageRefused(room, outgoing, code, retryAfter);
+}
