@@ -1,5 +1,6 @@
 /** The relay as a server: HTTP for the app and for health, WebSocket for everything else. */
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
@@ -14,6 +15,9 @@ import { verifyOnThreadPool } from './socket/proof.ts';
 import { MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
 import { sqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+
+/** Milliseconds that a request may take to arrive. */
+const REQUEST_TIMEOUT = 30_000;
 
 export interface RelayOptions {
   /** 127.0.0.1 by default. */
@@ -51,7 +55,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const store = options.store ?? sqliteStore(options.data ?? 'data');
   const origins: string[] = [...(options.origins ?? [])];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true });
+  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT });
   try {
     await app.register(fastifyWebsocket, {
       options: {
@@ -98,7 +102,10 @@ function socketRoute(app: FastifyInstance, core: RelayCore, origins: readonly st
 async function appRoutes(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder, preCompressed: true, cacheControl: false, wildcard: true,
-    setHeaders: (response, path) => { response.setHeader('cache-control', cacheControl(path)); },
+    setHeaders: (response, path) => {
+      response.setHeader('cache-control', cacheControl(relative(folder, path)));
+      response.setHeader('vary', 'accept-encoding');
+    },
   });
   // The app finds its own way: every path that is no file is its first page.
   app.setNotFoundHandler((request, reply) => {

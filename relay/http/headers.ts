@@ -31,7 +31,8 @@ export function securityHeaders(origins: readonly string[]): Readonly<Record<str
   };
 }
 
-const HASHED = /\/assets\//;
+/** Within the app's folder. */
+const HASHED = /^assets[\\/]/;
 
 /** Files whose name holds the hash of their content never change; all else is asked about anew. */
 export const cacheControl = (path: string): string => (HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');

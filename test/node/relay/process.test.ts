@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { toHex } from '../../../shared/bytes.ts';
 import { DATABASE_FILE } from '../../../relay/store/sqlite.ts';
-import { SCHEMA_VERSION } from '../../../relay/store/sqlite-schema.ts';
+import { APPLICATION_ID, SCHEMA_VERSION } from '../../../relay/store/sqlite-schema.ts';
 import { Pair, RelayClient } from '../../support/relay-client.ts';
 import { RelayChild } from '../../support/relay-child.ts';
 import { scratchFolder } from '../../support/relay-places.ts';
@@ -58,7 +58,7 @@ test('it says where it is and where its data lies, and keeps that to its owner',
 test('a newer database is refused in one sentence', async () => {
   const data = scratchFolder();
   const database = new Sqlite(join(data, DATABASE_FILE));
-  database.pragma(`application_id = ${0x536f7474}`);
+  database.pragma(`application_id = ${APPLICATION_ID}`);
   database.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
   database.close();
   const { code, stderr } = await RelayChild.run(at(data));
