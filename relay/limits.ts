@@ -47,7 +47,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   framesPerSecond: 500,
   bytesPerSecond: 4 * 1024 * 1024,
   commitsPerSecond: 4,
-  burstSeconds: 8,
+  burstSeconds: 10,
   overRate: 2000,
   candidatesPerConnection: 4,
   candidates: LIMITS.candidates,
@@ -55,6 +55,6 @@ export const DEFAULT_LIMITS: RelayLimits = {
   buffered: 1024 * 1024,
   waiting: 256 * 1024,
   heartbeat: 25,
-  dedupe: 2048,
+  dedupe: 4096,
   reconnect: 3000,
 };

@@ -168,7 +168,7 @@ export class Delivery {
   async #fillWindow(room: Room): Promise<void> {
     const window = new DedupeWindow(this.#limits.dedupe);
     try {
-      for (const { id, seq } of await this.#store.recentIds(room.log, 2 * this.#limits.dedupe)) window.add(keyOf(id), seq);
+      for (const { id, seq } of await this.#store.recentIds(room.log, this.#limits.dedupe)) window.add(keyOf(id), seq);
       room.window = window;
     } catch (error) {
       this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');

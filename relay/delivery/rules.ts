@@ -105,6 +105,7 @@ function commit({ membership, bundle, id }: CommitJob, { limits, clock }: RuleCo
     if (invite === undefined) return refused('read-only');
     const standing = inviteStanding(room, room.registration(parent, invite), invite, clock);
     if (standing !== 'good') return refused(standing);
+    if (bundle.closing) return refused('read-only'); // one who joins removes nobody
   }
   // Compare and swap: the committer has judged every candidate that stands there. A joiner can judge none.
   if (parent.children.length !== bundle.rejected || (invite !== undefined && bundle.rejected > 0)) return refused('commit-lost');

@@ -141,6 +141,7 @@ test('an invite fetches the GroupInfo, makes one commit, and never reads or writ
   assert.equal(await codeOf(guest.send(epoch, 'x')), 'read-only');
   assert.equal(await codeOf(guest.acked(guest.post(epoch, 'x', { kind: 'signal' }))), 'read-only');
   assert.equal(await codeOf(guest.commit(epoch, { rejected: 1 })), 'commit-lost', 'it can judge no candidate');
+  assert.equal(await codeOf(guest.commit(epoch, { closing: true })), 'read-only', 'it removes nobody');
   const joined = await guest.commit(epoch, { invites: [registration(invite)] });
   assert.equal(await codeOf(guest.commit(joined)), 'read-only', 'one commit for each opening');
   await guest.open(joined);

@@ -112,7 +112,7 @@ async function reopenable(): Promise<Store> {
 }
 
 test('the window of remembered ids is bounded, and filled from the log', async () => {
-  const narrow = await RelayScene.start({ limits: { ...UNLIMITED, dedupe: 4 } });
+  const narrow = await RelayScene.start({ limits: { ...UNLIMITED, dedupe: 6 } });
   const { epoch, creator } = await narrow.room();
   const ids = upTo(6).map(() => newId());
   for (const id of ids) await creator.send(epoch, 'x', { id });
