@@ -24,7 +24,11 @@ const queuedOf = (room: Room): readonly TimelineItem[] => room.outbox.all.flatMa
 
 function latestOf(room: Room): TimelineItem | null {
   const { latest, record } = room.state;
-  return queuedOf(room).at(-1) ?? (latest === null ? null : (shownItem(latest, record.receivedThrough) ?? null));
+  for (const outgoing of [...room.outbox.all].reverse()) {
+    const item = queuedItem(room.host, outgoing);
+    if (item !== undefined) return item;
+  }
+  return latest === null ? null : (shownItem(latest, record.receivedThrough) ?? null);
 }
 
 export async function timelinePage(room: Room, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {

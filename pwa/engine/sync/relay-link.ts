@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Transport, TransportConnection } from '../ports/transport.ts';
 import { backoff } from './backoff.ts';
+import { Questions } from './questions.ts';
 import { Disconnected, RelayRefusal } from './refusal.ts';
 
 export type RoomEvent =
@@ -32,11 +33,6 @@ export type RoomChannel = (event: RoomEvent) => void;
 /** The greeting has to come, and commits of a joiner have to be answered, within this. Milliseconds. */
 const PATIENCE = 20_000;
 
-interface Waiting {
-  readonly resolve: (answer: RelayControl) => void;
-  readonly reject: (reason: Disconnected | RelayRefusal) => void;
-}
-
 export interface LinkOptions {
   readonly relay: string;
   readonly transport: Transport;
@@ -53,16 +49,13 @@ export class RelayLink {
   readonly relay: string;
   readonly #options: LinkOptions;
   readonly #channels = new Map<string, RoomChannel>();
-  readonly #asked = new Map<number, Waiting>();
-  readonly #pulls = new Map<number, string>();
-  readonly #commits = new Map<string, { resolve: (seq: Seq) => void; reject: (reason: Disconnected | RelayRefusal) => void }>();
+  readonly #questions = new Questions();
   #awaited: { resolve: () => void; reject: (reason: Disconnected) => void }[] = [];
   #state: Connection = { kind: 'offline', retryAt: null };
   #connection: TransportConnection | undefined;
   #nonce: Nonce | undefined;
   #pullLimit: number = LIMITS.pull;
   #failures = 0;
-  #ref = 0;
   #heardAt = 0;
   #notBefore = 0;
   #stopTimer: () => void = () => undefined;
@@ -132,11 +125,8 @@ export class RelayLink {
     const wasUp = this.#nonce !== undefined;
     this.#connection = undefined;
     this.#nonce = undefined;
-    this.#pulls.clear();
-    const waiting = [...this.#asked.values(), ...this.#commits.values()];
-    this.#asked.clear();
-    this.#commits.clear();
-    for (const { reject } of [...waiting, ...this.#awaited.splice(0)]) reject(new Disconnected());
+    this.#questions.lost();
+    for (const { reject } of this.#awaited.splice(0)) reject(new Disconnected());
     if (wasUp) this.#tellAll({ kind: 'offline' });
     this.#stopTimer();
     if (this.#closed || this.#channels.size === 0) return this.#become({ kind: 'offline', retryAt: null });
@@ -163,9 +153,7 @@ export class RelayLink {
         return this.#channels.get(toHex(frame.envelope.room))?.({ kind: 'envelope', envelope: frame.envelope, frame: frame.frame });
       case 'ack': {
         const { id, seq, room } = frame.ack;
-        const commit = this.#commits.get(toHex(id));
-        this.#commits.delete(toHex(id));
-        if (commit !== undefined) return commit.resolve(seq);
+        if (this.#questions.acked(id, seq)) return undefined;
         return this.#channels.get(toHex(room))?.({ kind: 'ack', id, seq });
       }
       case 'control':
@@ -184,13 +172,10 @@ export class RelayLink {
         return this.#greeted(control);
       case 'opened':
       case 'group-info':
-      case 'done': {
-        this.#asked.get(control.ref)?.resolve(control);
-        this.#asked.delete(control.ref);
-        return;
-      }
+      case 'done':
+        return this.#questions.answered(control.ref, control);
       case 'pulled':
-        this.#pulls.delete(control.ref);
+        this.#questions.pulled(control.ref);
         return this.#channels.get(toHex(control.room))?.({ kind: 'pulled', ref: control.ref, through: control.through, live: control.live });
       case 'behind':
         return this.#channels.get(toHex(control.room))?.({ kind: 'behind' });
@@ -228,18 +213,9 @@ export class RelayLink {
   }
 
   #refused({ ref, room, id, code, retryAfter }: Answer<'error'>): void {
-    const refusal = new RelayRefusal(code, retryAfter);
-    const asked = ref === null ? undefined : this.#asked.get(ref);
-    if (ref !== null) this.#asked.delete(ref);
-    if (asked !== undefined) return asked.reject(refusal);
-    const pulling = ref === null ? undefined : this.#pulls.get(ref);
-    if (ref !== null && pulling !== undefined) {
-      this.#pulls.delete(ref);
-      return this.#channels.get(pulling)?.({ kind: 'pull-refused', ref, code, retryAfter });
-    }
-    const commit = id === null ? undefined : this.#commits.get(toHex(id));
-    if (id !== null) this.#commits.delete(toHex(id));
-    if (commit !== undefined) return commit.reject(refusal);
+    if (this.#questions.refused(ref, id, new RelayRefusal(code, retryAfter))) return undefined;
+    const pulling = ref === null ? undefined : this.#questions.pullRefused(ref);
+    if (ref !== null && pulling !== undefined) return this.#channels.get(pulling)?.({ kind: 'pull-refused', ref, code, retryAfter });
     if (room !== null && id !== null) return this.#channels.get(toHex(room))?.({ kind: 'refused', id, code, retryAfter });
     // About the connection as a whole: a new one, later.
     this.#notBefore = this.#options.clock.now() + retryAfter;
@@ -250,24 +226,14 @@ export class RelayLink {
   ask(question: WithoutRef<Exclude<Asking, { t: 'pull' }>>): Promise<RelayControl> {
     const connection = this.#connection;
     if (connection === undefined || this.#nonce === undefined) return Promise.reject(new Disconnected());
-    const ref = this.#nextRef();
-    return new Promise((resolve, reject) => {
-      this.#asked.set(ref, { resolve, reject });
-      connection.send(encodeControl({ ...question, ref }));
-    });
+    return this.#questions.ask((ref) => connection.send(encodeControl({ ...question, ref })));
   }
 
   /** The answer comes as envelopes and `pulled` to the room's channel. */
   pull(room: RoomId, after: Seq): number {
-    const ref = this.#nextRef();
-    this.#pulls.set(ref, toHex(room));
+    const ref = this.#questions.pull(toHex(room));
     this.#connection?.send(encodeControl({ t: 'pull', ref, room, after, limit: this.#pullLimit }));
     return ref;
-  }
-
-  #nextRef(): number {
-    this.#ref = (this.#ref + 1) % 0xffff_ffff;
-    return this.#ref;
   }
 
   send(frame: Uint8Array): void {
@@ -275,23 +241,15 @@ export class RelayLink {
   }
 
   /** A commit of one who does not hear it back. Resolves with its place in the log. */
-  commit(bundle: Uint8Array, id: EnvelopeId): Promise<Seq> {
+  async commit(bundle: Uint8Array, id: EnvelopeId): Promise<Seq> {
     const connection = this.#connection;
-    if (connection === undefined || this.#nonce === undefined) return Promise.reject(new Disconnected());
-    return new Promise((resolve, reject) => {
-      const stop = this.#options.clock.after(PATIENCE, () => this.#connection?.close());
-      this.#commits.set(toHex(id), {
-        resolve: (seq) => {
-          stop();
-          resolve(seq);
-        },
-        reject: (reason) => {
-          stop();
-          reject(reason);
-        },
-      });
-      connection.send(bundle);
-    });
+    if (connection === undefined || this.#nonce === undefined) throw new Disconnected();
+    const stop = this.#options.clock.after(PATIENCE, () => this.#connection?.close());
+    try {
+      return await this.#questions.commit(id, () => connection.send(bundle));
+    } finally {
+      stop();
+    }
   }
 
   close(): void {
