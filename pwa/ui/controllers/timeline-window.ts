@@ -20,6 +20,8 @@ export class TimelineWindow implements ReactiveController {
   #room: RoomKey | null = null;
   #stop: (() => void) | null = null;
   #busy = false;
+  /** What arrived while the first page was on its way: merged in after it. */
+  #early: TimelineItem[] = [];
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -46,20 +48,21 @@ export class TimelineWindow implements ReactiveController {
     this.detached = false;
     this.loaded = false;
     this.problem = null;
+    this.#early = [];
     this.#stop = engine.subscribe((event) => {
       if (event.kind !== 'timeline' || event.room !== this.#room) return;
-      const shownOnly = this.detached || !this.loaded;
-      const items = shownOnly ? event.items.filter((item) => this.items.some((shown) => shown.id === item.id)) : event.items;
-      this.#early.push(...(this.loaded ? [] : event.items));
+      if (!this.loaded) {
+        this.#early.push(...event.items);
+        return;
+      }
+      // Far back, what is new belongs to a part that is not shown.
+      const items = this.detached ? event.items.filter((item) => this.items.some((shown) => shown.id === item.id)) : event.items;
       if (items.length === 0) return;
       this.items = mergeItems(this.items, items, this.hasOlder);
       this.#host.requestUpdate();
     });
     void this.latest();
   }
-
-  /** What arrived while the first page was on its way: merged in after it. */
-  readonly #early: TimelineItem[] = [];
 
   /** The last page, whatever was shown before. */
   async latest(): Promise<void> {

@@ -34,9 +34,12 @@ export type IconName = keyof typeof ICONS;
 /** Icons that point along the line of reading turn round with it. */
 const TURNS: ReadonlySet<IconName> = new Set(['back', 'forward']);
 
+/** Pixels at the usual text size; larger with it. */
+const rem = (size: number): string => `${size / 16}rem`;
+
 /** A 20 px outline, hidden from screen readers: whatever it stands in says in words what it means. */
 export const icon = (name: IconName, size = 20): TemplateResult => html`<svg
-  class=${TURNS.has(name) ? 'icon turns' : 'icon'} width=${size} height=${size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
+  class=${TURNS.has(name) ? 'icon turns' : 'icon'} width=${rem(size)} height=${rem(size)} viewBox="0 0 24 24" fill="none" stroke="currentColor"
   stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"
 >${ICONS[name].map(([tag, attributes]) => shape(tag, attributes))}</svg>`;
 

@@ -13,7 +13,7 @@ export class SottoBanner extends LitElement {
   @property() dismissal = '';
 
   static override styles = [base, buttons, css`
-    section { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 2px 12px; margin: 8px 12px 0; padding: 12px 16px; border-radius: 16px; background: var(--caution-tint); }
+    section { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 12px; margin: 8px 12px 0; padding: 12px 16px; border-radius: 16px; background: var(--caution-tint); }
     .icon { color: var(--caution); margin-block-start: 1px; }
     h2 { font-size: var(--text-m); font-weight: 650; line-height: 1.4; color: var(--caution); }
     p, .action { grid-column: 2; }

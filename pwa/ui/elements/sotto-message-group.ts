@@ -79,6 +79,7 @@ export class SottoMessageGroup extends LitElement {
     .bubble.emoji .text { font-size: 2.75rem; line-height: 1.15; }
     .bubble.emoji .meta { margin-block-start: 2.1rem; color: var(--ink-3); }
     .caption { font-size: var(--text-xs); line-height: 1.4; color: var(--ink-3); padding: 2px 10px 0; }
+    .mine .caption { text-align: end; }
     .bubble:focus-visible { outline-offset: 1px; }
     .bubble.fresh { animation: settle var(--calm) var(--ease); transform-origin: 100% 100%; }
     .theirs .bubble.fresh { transform-origin: 0 100%; }

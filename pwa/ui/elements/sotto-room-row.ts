@@ -5,7 +5,7 @@ import { timeOf } from '../timeline/layout.ts';
 import { previewText } from '../words/notices.ts';
 import { listTime } from '../words/times.ts';
 import { icon } from './icon.ts';
-import './sotto-avatar.ts';
+import { roomFace } from './room-face.ts';
 import { statusMark } from './status-mark.ts';
 import { base } from './styles.ts';
 
@@ -43,17 +43,16 @@ export class SottoRoomRow extends LitElement {
     .quiet { color: var(--ink-3); }
     .draft { color: var(--accent-ink); font-weight: 600; }
     .alarm { display: inline-grid; color: var(--caution); }
-    .badge { flex: none; min-inline-size: 22px; padding: 0 7px; border-radius: 11px; background: var(--accent-fill); color: var(--on-accent); font-size: var(--text-xs); font-weight: 650;
-      line-height: 22px; text-align: center; font-variant-numeric: tabular-nums; }
+    .badge { flex: none; min-inline-size: 1.375rem; padding: 0 7px; border-radius: 0.6875rem; background: var(--accent-fill); color: var(--on-accent); font-size: var(--text-xs); font-weight: 650;
+      line-height: 1.375rem; text-align: center; font-variant-numeric: tabular-nums; }
   `];
 
   protected override render() {
     const room = this.room;
     if (room === null) return nothing;
-    const other = room.members.length === 2 ? room.members.find((member) => member.person !== room.me) : undefined;
     const { latest, unread } = room;
     return html`
-      <sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>
+      ${roomFace(room)}
       <div class=${unread > 0 ? 'lines unread' : 'lines'}>
         <div class="line">
           <span class="name"><bdi>${room.name}</bdi></span>

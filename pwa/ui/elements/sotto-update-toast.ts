@@ -8,11 +8,11 @@ const words = { ready: 'A new version is ready', update: 'Update', later: 'Later
 @customElement('sotto-update-toast')
 export class SottoUpdateToast extends LitElement {
   static override styles = [base, buttons, css`
-    :host { display: flex; align-items: center; gap: 4px; padding: 6px 6px 6px 18px; border-radius: 18px; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); font-size: var(--text-m);
+    :host { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 4px; padding: 6px 6px 6px 18px; border-radius: 18px; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); font-size: var(--text-m);
       border: 1px solid var(--hairline); transition: transform var(--calm) var(--ease), opacity var(--calm) var(--ease); }
     :host(:dir(rtl)) { padding: 6px 18px 6px 6px; }
     @starting-style { :host { transform: translateY(12px); opacity: 0; } }
-    p { flex: 1; padding-inline-end: 8px; }
+    p { flex: 1 1 8em; padding-inline-end: 8px; }
   `];
 
   protected override render() {

@@ -42,7 +42,7 @@ export class SottoFirstRun extends LitElement {
     form { display: grid; gap: 14px; }
     .input { background: var(--raised); border-color: var(--hairline); }
     .facts { display: grid; gap: 12px; padding-block-start: 8px; }
-    .facts li { display: grid; grid-template-columns: 20px 1fr; gap: 12px; font-size: var(--text-s); color: var(--ink-2); }
+    .facts li { display: grid; grid-template-columns: auto 1fr; gap: 12px; font-size: var(--text-s); color: var(--ink-2); }
     .facts .icon { color: var(--ink-3); }
     @media (min-width: 600px) and (min-height: 640px) {
       main { grid-template-rows: auto auto; align-content: center; gap: 36px; }

@@ -53,7 +53,7 @@ export class SottoJoin extends LitElement {
     .faces .more { padding-inline-start: 10px; font-size: var(--text-m); font-weight: 600; color: var(--ink-2); }
     .count { font-size: var(--text-m); color: var(--ink-3); }
     .facts { display: grid; gap: 14px; padding: 16px; border-radius: var(--radius-l); background: var(--surface); }
-    .facts li { display: grid; grid-template-columns: 20px 1fr; gap: 12px; font-size: var(--text-m); line-height: 1.4; color: var(--ink-2); }
+    .facts li { display: grid; grid-template-columns: auto 1fr; gap: 12px; font-size: var(--text-m); line-height: 1.4; color: var(--ink-2); }
     .facts .icon { color: var(--ink-3); margin-block-start: 1px; }
     .end { display: grid; gap: 16px; }
     .choices { display: grid; gap: 6px; }

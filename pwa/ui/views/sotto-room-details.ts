@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Engine, Person, RoomSummary } from '../../engine/api.ts';
 import { icon } from '../elements/icon.ts';
+import { roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-avatar.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
@@ -93,7 +94,7 @@ export class SottoRoomDetails extends LitElement {
       </div>
       <div class="scroll" tabindex="-1"><div class="inner">
         <div class="top">
-          <sotto-avatar .name=${room.name} .key=${room.room} kind="room"></sotto-avatar>
+          ${roomFace(room)}
           <p class="name" dir="auto">${room.name}</p>
           <p class="sub">${words.people(room.members.length)}</p>
           ${isMember ? html`<button class="button filled small" type="button" @click=${() => { this.dispatchEvent(new CustomEvent('open-invite')); }}>${icon('invite', 18)}${words.invite}</button>` : nothing}

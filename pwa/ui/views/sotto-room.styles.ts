@@ -14,8 +14,10 @@ export const roomStyles = css`
   .about sotto-avatar { --avatar: 40px; }
   .who { display: grid; min-inline-size: 0; }
   .title { font-weight: 650; line-height: 1.3; letter-spacing: -0.008em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; }
-  .sub { font-size: var(--text-s); line-height: 1.35; color: var(--ink-3); }
+  .sub { font-size: var(--text-s); line-height: 1.35; color: var(--ink-3); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; }
 
+  /* However much there is to say, the conversation stays in sight. */
+  .banners { flex: none; max-block-size: 45%; overflow-y: auto; }
   .frame { position: relative; flex: 1; min-block-size: 0; }
   /* The controller keeps things still by hand; two of them would move it twice. */
   .log { block-size: 100%; overflow-y: auto; overscroll-behavior: contain; overflow-anchor: none; scrollbar-width: thin; scrollbar-color: var(--pressed) transparent; }
@@ -40,8 +42,8 @@ export const roomStyles = css`
     border: 1px solid var(--hairline); box-shadow: var(--shadow); transition: opacity var(--fast) var(--ease), transform var(--fast) var(--ease); }
   .to-end:hover { color: var(--ink); }
   @starting-style { .to-end { opacity: 0; transform: scale(0.8); } }
-  .count { position: absolute; inset-block-start: -8px; inset-inline-end: -4px; min-inline-size: 22px; padding-inline: 6px; border-radius: 11px; background: var(--accent-fill); color: var(--on-accent);
-    font-size: var(--text-xs); font-weight: 650; line-height: 22px; text-align: center; font-variant-numeric: tabular-nums; }
+  .count { position: absolute; inset-block-start: -8px; inset-inline-end: -4px; min-inline-size: 1.375rem; padding-inline: 6px; border-radius: 0.6875rem; background: var(--accent-fill); color: var(--on-accent);
+    font-size: var(--text-xs); font-weight: 650; line-height: 1.375rem; text-align: center; font-variant-numeric: tabular-nums; }
 
   .standing { padding: 16px 24px calc(20px + var(--safe-bottom)); text-align: center; font-size: var(--text-m); color: var(--ink-2); background: var(--surface); text-wrap: balance; }
 `;

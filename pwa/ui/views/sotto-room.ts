@@ -8,7 +8,7 @@ import { Compose } from '../controllers/compose.ts';
 import { LogScroll } from '../controllers/log-scroll.ts';
 import { TimelineWindow } from '../controllers/timeline-window.ts';
 import { icon } from '../elements/icon.ts';
-import '../elements/sotto-avatar.ts';
+import { otherOf, roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-banner.ts';
 import '../elements/sotto-composer.ts';
 import type { SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
@@ -31,6 +31,7 @@ const words = {
   messages: (name: string) => `Messages in ${name}`,
   people: (count: number) => (count === 1 ? 'Only you' : `${count} people`),
   direct: 'Just the two of you',
+  withYou: (name: string) => `You and ${name}`,
   fresh: 'New',
   toEnd: 'Go to the newest message',
   toNew: (count: number) => (count === 1 ? 'Go to 1 new message' : `Go to ${count} new messages`),
@@ -141,20 +142,15 @@ export class SottoRoom extends LitElement {
       ${this.#foot(room)}`;
   }
 
-  /** A room of two looks like the other person. */
-  #avatar(room: RoomSummary) {
-    const other = room.members.length === 2 ? room.members.find((member) => member.person !== room.me) : undefined;
-    return html`<sotto-avatar .name=${other?.name ?? room.name} .key=${other?.person ?? room.room} .kind=${other === undefined ? 'room' : 'person'}></sotto-avatar>`;
-  }
-
   #header(room: RoomSummary) {
+    const other = otherOf(room);
     return html`
       <div class="head">
         ${this.narrow ? html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#say('up'); }}>${icon('back', 24)}</button>` : nothing}
         <h1 tabindex="-1">
           <button class="about" type="button" title=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
-            ${this.#avatar(room)}
-            <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${room.members.length === 2 ? words.direct : words.people(room.members.length)}</span></span>
+            ${roomFace(room)}
+            <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${other === undefined ? words.people(room.members.length) : other.name === room.name ? words.direct : words.withYou(other.name)}</span></span>
           </button>
         </h1>
         ${room.standing.kind === 'member' ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { this.#say('open-invite'); }}>${icon('invite')}</button>` : nothing}
@@ -174,7 +170,7 @@ export class SottoRoom extends LitElement {
     const alone = room.members.length === 1 && room.standing.kind === 'member';
     return html`
       <div class="begin">
-        ${this.#avatar(room)}
+        ${roomFace(room)}
         <p class="begin-name" dir="auto">${room.name}</p>
         ${room.standing.kind === 'member' ? html`<p>${alone ? words.alone : words.beginning}</p>` : nothing}
         ${alone ? html`<button class="button filled small" type="button" @click=${() => { this.#say('open-invite'); }}>${icon('invite', 18)}${words.inviteSomeone}</button>` : nothing}
