@@ -54,6 +54,7 @@ class LocalEngine implements Engine {
       profile: () => this.#requireProfile(),
       link: (relay) => this.#link(relay),
       write: (changes) => this.#write(changes),
+      writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
       items: (room, items) => this.#emit({ kind: 'timeline', room: room as RoomKey, items }),
       halt: (cause) => this.#halt(cause),
@@ -79,12 +80,12 @@ class LocalEngine implements Engine {
     return link;
   }
 
-  async #write(changes: readonly Change[]): Promise<void> {
+  async #write(changes: readonly Change[], mayBeFull = false): Promise<void> {
     if (this.#halted !== undefined) throw this.#halted;
     try {
       await this.#storage.write(this.#writer, changes);
     } catch (cause) {
-      this.#halt(cause);
+      if (!(mayBeFull && cause instanceof StorageError && cause.code === 'full')) this.#halt(cause);
       throw asEngineError(cause);
     }
   }
@@ -163,7 +164,7 @@ class LocalEngine implements Engine {
     return this.#settled(async () => {
       if (this.#profile === null) {
         const profile = { ...makeIdentity(), name: neutralised(given) };
-        await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }]);
+        await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }], true);
         this.#profile = profile;
         this.#changed();
       }
@@ -236,7 +237,7 @@ class LocalEngine implements Engine {
       const { key } = this.#room(room);
       if (text === '') this.#drafts.delete(key);
       else this.#drafts.set(key, text);
-      await this.#write([text === '' ? { kind: 'delete', store: 'drafts', key: [key] } : { kind: 'put', store: 'drafts', key: [key], value: utf8(text) }]);
+      await this.#write([text === '' ? { kind: 'delete', store: 'drafts', key: [key] } : { kind: 'put', store: 'drafts', key: [key], value: utf8(text) }], true);
       this.#changed();
     });
   }

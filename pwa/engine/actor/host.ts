@@ -16,6 +16,8 @@ export interface RoomHost {
   link(relay: string): RelayLink;
   /** One transaction under this engine's writer. A failure halts the engine, and rejects. */
   write(changes: readonly Change[]): Promise<void>;
+  /** The same for what the person asked for: where there is no space, they are told so, and the engine goes on. */
+  writeIfSpace(changes: readonly Change[]): Promise<void>;
   /** Something in the room's summary is different. */
   changed(): void;
   items(room: string, items: readonly TimelineItem[]): void;

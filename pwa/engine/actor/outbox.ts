@@ -17,6 +17,7 @@ export interface Outgoing {
 export class Outbox {
   readonly #room: string;
   readonly #entries = new Map<string, Outgoing>();
+  readonly #writing = new Map<string, Promise<void>>();
   #lastOrder = 0;
 
   constructor(room: string, stored: readonly OutboxEntry[]) {
@@ -47,6 +48,18 @@ export class Outbox {
     const known = this.#entries.get(id);
     if (known === undefined) this.#entries.set(id, { entry, inFlight: false, acked: false, refused: false });
     else known.entry = entry;
+  }
+
+  /** Runs `write` unless the same message is being written, or is here: then waits for that. */
+  async once(id: EnvelopeId, write: () => Promise<void>): Promise<void> {
+    const key = toBase64Url(id);
+    if (this.#entries.has(key)) return;
+    let writing = this.#writing.get(key);
+    if (writing === undefined) {
+      writing = write().finally(() => this.#writing.delete(key));
+      this.#writing.set(key, writing);
+    }
+    await writing;
   }
 
   remove(id: EnvelopeId): void {

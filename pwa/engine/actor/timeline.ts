@@ -53,8 +53,7 @@ function bodyOf(content: Content): Body {
   }
 }
 
-/** Resolves when the message is durable. */
-/** `beside`: what is to be stored in the same step. */
+/** Resolves when the message is durable. `beside`: what is to be stored in the same step. */
 export async function enqueueMessage(room: Room, key: MessageKey, content: Content, beside: readonly Change[]): Promise<void> {
   const { kind } = room.state.record.standing;
   if (kind === 'removed' || kind === 'refused') throw new EngineError('not-a-member', 'This device is not in the room.');
@@ -63,11 +62,14 @@ export async function enqueueMessage(room: Room, key: MessageKey, content: Conte
   const body = bodyOf(content);
   // The order is that of the calls, whatever the storage does.
   const order = room.outbox.nextOrder();
-  if (room.outbox.get(id) !== undefined || (await room.host.storage.get('seen', [room.key, key])) !== undefined) return;
-  const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
-  await room.host.write([room.outbox.put(entry), ...beside]);
-  // The same call twice at once stored it twice alike; what was sealed meanwhile must not be forgotten.
-  if (room.outbox.get(id) === undefined) room.outbox.add(entry);
+  // The same call twice at once is one: a second writing could undo what was sealed meanwhile.
+  await room.outbox.once(id, async () => {
+    // Neither in the outbox nor on its way there: it is in the log already, or new.
+    if ((await room.host.storage.get('seen', [room.key, key])) !== undefined) return;
+    const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
+    await room.host.writeIfSpace([room.outbox.put(entry), ...beside]);
+    room.outbox.add(entry);
+  });
   const outgoing = room.outbox.get(id);
   if (outgoing !== undefined) room.tellQueued(outgoing);
   room.host.changed();
