@@ -43,8 +43,10 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERROR_CODES, text);
 
-/** WebSocket close codes (RFC 6455 §7.4.2, the private range) and what each tells the client. */
+/** WebSocket close codes (RFC 6455 §7.4: registered ones, and from 4000 on our own) and what each tells the client. */
 export const CLOSE_CODES = {
+  /** The relay failed in a way it did not foresee: reconnect with backoff, and pull. */
+  failed: 1011,
   /** The relay is going away in good order: reconnect after the time that `closing` named. */
   draining: 1012,
   /** It has as many connections as it may: reconnect with backoff. */

@@ -7,6 +7,7 @@
  * A transaction that fails is answered `unavailable` for each, and is taken back from memory: nothing was
  * promised, and the senders still have it.
  */
+import { CLOSE_CODES } from '../../shared/codes.ts';
 import type { Clock } from '../clock.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { RelayLog } from '../log.ts';
@@ -93,16 +94,22 @@ export class Delivery {
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      this.#turn = this.#run().finally(() => {
+      const jobs = this.#queue;
+      this.#queue = [];
+      this.#turn = this.#run(jobs).catch((error: unknown) => this.#fail(jobs, error)).finally(() => {
         this.#turn = undefined;
         if (this.#queue.length > 0 || this.#dirty.size > 0) this.#schedule();
       });
     });
   }
 
-  async #run(): Promise<void> {
-    const jobs = this.#queue;
-    this.#queue = [];
+  /** Nobody may wait for an answer that will not come: they reconnect, and find what is durable. */
+  #fail(jobs: readonly Job[], error: unknown): void {
+    this.#log.error({ reason: reasonOf(error) }, 'a turn failed in a way that was not foreseen');
+    for (const { subscriber } of jobs) subscriber.close(CLOSE_CODES.failed, 'the relay failed');
+  }
+
+  async #run(jobs: readonly Job[]): Promise<void> {
     await this.#fillWindows(jobs);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
     const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock };

@@ -11,4 +11,5 @@ export interface Subscriber {
   post(item: Uint8Array | Batch): void;
   /** Hands over what was posted, in one write where the transport can. */
   flush(): void;
+  close(code: number, reason: string): void;
 }

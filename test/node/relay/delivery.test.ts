@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
 import { MemoryStore, StoreError, type Store } from '../../../relay/index.ts';
-import { newId, Refused, text, type RelayClient } from '../../support/relay-client.ts';
+import { newId, Pair, Refused, text, type RelayClient } from '../../support/relay-client.ts';
 import { RelayScene } from '../../support/relay-scene.ts';
 import { scratchFolder } from '../../support/relay-places.ts';
 import { sqliteStore } from '../../../relay/store/sqlite.ts';
@@ -227,4 +227,27 @@ test('a relay that goes away says so, stores what it took, and is found again as
   const later = await scene.member(epoch);
   const stored = new Set(later.envelopes.map(({ id }) => toHex(id)));
   for (const { id } of creator.acks) assert.ok(stored.has(toHex(id)), 'what was acked is there');
+});
+
+test('a store that cannot be read is answered for, and the connection goes on', async () => {
+  let failing = false;
+  const store = new (class extends MemoryStore {
+    override async read(...range: Parameters<Store['read']>): ReturnType<Store['read']> {
+      if (failing) throw new StoreError('write-failed', 'the disk is gone');
+      return super.read(...range);
+    }
+    override async load(room: Parameters<Store['load']>[0]): ReturnType<Store['load']> {
+      if (failing) throw new StoreError('write-failed', 'the disk is gone');
+      return super.load(room);
+    }
+  })();
+  const faulty = await RelayScene.start({ store, limits: UNLIMITED });
+  const { epoch, creator } = await faulty.room();
+  await creator.send(epoch, 'x');
+  failing = true;
+  await assert.rejects(creator.pull(epoch.room), { code: 'unavailable' });
+  await assert.rejects((await faulty.client()).create(new Pair()), { code: 'unavailable' });
+  failing = false;
+  await creator.catchUp(epoch.room, 1);
+  assert.equal((await creator.send(epoch, 'y')).seq, 2);
 });
