@@ -257,7 +257,7 @@ class LocalEngine implements Engine {
     return this.#settled(async () => {
       for (const room of this.#rooms.values()) {
         const { kind } = room.state.record.standing;
-        if (kind === 'member' || kind === 'joining') room.link.connect();
+        if (kind === 'member' || kind === 'joining') room.link.wake();
       }
     });
   }

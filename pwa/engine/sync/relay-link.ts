@@ -32,6 +32,8 @@ export type RoomChannel = (event: RoomEvent) => void;
 
 /** The greeting has to come, and commits of a joiner have to be answered, within this. Milliseconds. */
 const PATIENCE = 20_000;
+/** How long a connection may stay silent when asked for a sign of life. Milliseconds. */
+const PROBE = 4000;
 
 export interface LinkOptions {
   readonly relay: string;
@@ -57,6 +59,8 @@ export class RelayLink {
   #pullLimit: number = LIMITS.pull;
   #failures = 0;
   #heardAt = 0;
+  /** Frames, in all. */
+  #heard = 0;
   #notBefore = 0;
   #stopTimer: () => void = () => undefined;
   #closed = false;
@@ -91,6 +95,16 @@ export class RelayLink {
 
   detach(room: RoomId): void {
     this.#channels.delete(toHex(room));
+  }
+
+  /** Tries now; and where it seems to be up, as after a phone's sleep, makes sure that it is. */
+  wake(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return this.connect();
+    if (this.#nonce === undefined) return;
+    const heard = this.#heard;
+    connection.send(encodeControl({ t: 'ping' }));
+    this.#options.clock.after(PROBE, () => { if (this.#heard === heard) connection.close(); });
   }
 
   /** Tries now, unless it is trying, or up. */
@@ -147,6 +161,7 @@ export class RelayLink {
 
   #frame(bytes: Uint8Array): void {
     this.#heardAt = this.#options.clock.now();
+    this.#heard++;
     const frame = decodeRelayFrame(bytes);
     switch (frame.type) {
       case 'envelope':
