@@ -39,7 +39,7 @@ const steps = {
   types: () => check(library('typescript/bin/tsc'), '-p', 'tsconfig.json'),
   lint: () => check(library('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'),
   patches: () => check('pwa/engine/mls/patches/applied.mjs'),
-  node: () => tests('test/node', '--test-concurrency=2'),
+  node: () => tests('test/node', '--test-concurrency=2', '--test-timeout=600000'),
   build: () => check('deploy/build.mjs'),
   sizes: () => check('test/size.mjs'),
   browser: () => {
@@ -51,7 +51,7 @@ const steps = {
   e2e: () => {
     environment.SOTTO_CHROMIUM ??= chromium();
     node('deploy/build.mjs', '--if-stale');
-    tests('test/e2e', '--test-concurrency=1');
+    tests('test/e2e', '--test-concurrency=1', '--test-timeout=180000');
   },
 };
 
