@@ -27,7 +27,9 @@ export default {
   rootDir: root,
   files: ['test/browser/**/*.test.ts'],
   nodeResolve: true,
-  plugins: [esbuildPlugin({ ts: true, tsconfig: join(root, 'tsconfig.json'), target: 'es2022' })],
+  plugins: [
+    { name: 'web-crypto', resolveImport: ({ source }) => (source === 'crypto' ? '/test/support/web-crypto.mjs' : undefined) },
+    esbuildPlugin({ ts: true, tsconfig: join(root, 'tsconfig.json'), target: 'es2022' })],
   // One file at a time: what they measure and the machine they run on are shared.
   concurrency: 1,
   browsers: [playwrightLauncher({
