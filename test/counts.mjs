@@ -22,7 +22,7 @@ export default async function* counts(source) {
         yield `  FAILED ${data.file === undefined ? '' : relative(process.cwd(), data.file)}: ${data.name}\n${indent(inspect(data.details.error?.cause ?? data.details.error))}\n`;
         break;
       case 'test:diagnostic':
-        if (data.nesting > 0 || /^seed/.test(data.message)) yield `  ${data.message}\n`;
+        if (data.nesting > 0 || data.message.startsWith('seed')) yield `  ${data.message}\n`;
         break;
       case 'test:stderr':
         yield data.message;
