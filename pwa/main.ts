@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /** The page: the UI over the engine in its worker. */
 import { arrivedWith } from './arrival.ts';
 import { watchForUpdates } from './platform/updates.ts';
@@ -10,7 +11,10 @@ app.engine = connectEngine();
 app.addEventListener('reload', () => { location.reload(); });
 document.body.append(app);
 
-watchForUpdates().onReady((apply) => {
-  app.updateReady = true;
-  app.addEventListener('update', apply, { once: true });
-});
+// In development there is no service worker: every reload is the newest.
+if (import.meta.env.PROD) {
+  watchForUpdates().onReady((apply) => {
+    app.updateReady = true;
+    app.addEventListener('update', apply, { once: true });
+  });
+}

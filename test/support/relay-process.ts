@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/relay/main.js', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 export class RelayProcess {
   readonly data: string;
@@ -15,14 +15,17 @@ export class RelayProcess {
   /** All that it ever printed, across restarts. */
   output = '';
   #child: ChildProcess | undefined;
+  readonly #dist: string;
 
-  private constructor(data: string, port: number) {
+  private constructor(data: string, port: number, dist: string) {
     this.data = data;
     this.port = port;
+    this.#dist = dist;
   }
 
-  static async start(): Promise<RelayProcess> {
-    const relay = new RelayProcess(mkdtempSync(join(tmpdir(), 'sotto-relay-')), await freePort());
+  /** `dist`: another built copy than the project's own. */
+  static async start(dist = DIST): Promise<RelayProcess> {
+    const relay = new RelayProcess(mkdtempSync(join(tmpdir(), 'sotto-relay-')), await freePort(), dist);
     await relay.restart();
     return relay;
   }
@@ -33,7 +36,7 @@ export class RelayProcess {
 
   /** Starts it on the same data and port; resolves when it has printed its address. */
   async restart(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, '--port', String(this.port), '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(this.#dist, 'relay/main.js'), '--port', String(this.port), '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     await new Promise<void>((ready, failed) => {
       const began = this.output.length;
