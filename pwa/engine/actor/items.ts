@@ -1,5 +1,6 @@
 /** Stored lines as the world sees them. */
 import { toBase64Url } from '../../../shared/bytes.ts';
+import type { RoomRecord } from '../records/room-record.ts';
 import type { Content, MessageItem, MessageKey, NoticeFact, TimelineItem } from '../api.ts';
 import type { StoredFact, StoredItem } from '../records/message-records.ts';
 import { neutralised } from '../rooms/names.ts';
@@ -37,12 +38,15 @@ function factOf(fact: StoredFact): NoticeFact {
   }
 }
 
-/** `receivedThrough`: the position up to which some other device holds our messages. */
-export function shownItem(item: StoredItem, receivedThrough: number): TimelineItem | undefined {
+/**
+ * `receivedThrough`: the position up to which some other device holds our messages; `aloneThrough`: that up to which
+ * there was no other device that could, whatever a later one has.
+ */
+export function shownItem(item: StoredItem, { receivedThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'aloneThrough'>): TimelineItem | undefined {
   if (item.kind === 'notice') return { kind: 'notice', id: item.id, position: item.position, at: item.at, fact: factOf(item.fact) };
   const content = contentOf(item.body);
   if (content === undefined) return undefined;
-  const status = !item.mine ? null : item.position <= receivedThrough ? 'received' : 'sent';
+  const status = !item.mine ? null : item.position > aloneThrough && item.position <= receivedThrough ? 'received' : 'sent';
   return {
     kind: 'message', id: toBase64Url(item.id) as MessageKey, position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content, status,
   };

@@ -95,7 +95,10 @@ function leave(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
 
 function noteFacts(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
   const by = room.storedPerson(facts.by.member);
-  if (facts.by.kind === 'external') room.note(step, seq, { kind: 'joined', who: by });
+  if (facts.by.kind === 'external') {
+    room.note(step, seq, { kind: 'joined', who: by });
+    if (facts.before.members.length === 1) step.update({ aloneThrough: seq + step.record.shift });
+  }
   const notes: StoredFact[] = facts.removed.map((member) => ({ kind: 'removed', who: room.storedPerson(member), by }));
   const name = roomTermsIn(facts.extensions)?.name;
   if (name !== undefined && name !== roomTermsIn(facts.before.extensions)?.name) notes.push({ kind: 'renamed', by, name });

@@ -101,8 +101,8 @@ export class Room {
   }
 
   tell(items: readonly StoredItem[]): void {
-    const { receivedThrough } = this.state.record;
-    this.#show(items.flatMap((item) => shownItem(item, receivedThrough) ?? []));
+    const { record } = this.state;
+    this.#show(items.flatMap((item) => shownItem(item, record) ?? []));
   }
 
   tellQueued(outgoing: Outgoing): void {

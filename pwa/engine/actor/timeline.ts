@@ -28,15 +28,15 @@ function latestOf(room: Room): TimelineItem | null {
     const item = queuedItem(room.host, outgoing);
     if (item !== undefined) return item;
   }
-  return latest === null ? null : (shownItem(latest, record.receivedThrough) ?? null);
+  return latest === null ? null : (shownItem(latest, record) ?? null);
 }
 
 export async function timelinePage(room: Room, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
   const rows = await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: limit + 1, ...(before === undefined ? {} : { before }) });
-  const { receivedThrough } = room.state.record;
+  const { record } = room.state;
   const stored = rows.slice(0, limit).reverse().flatMap(({ value }) => decodeItem(value) ?? []);
   const ids = new Set<string>();
-  const placed = stored.flatMap((item) => shownItem(item, receivedThrough) ?? []);
+  const placed = stored.flatMap((item) => shownItem(item, record) ?? []);
   for (const item of placed) ids.add(item.id);
   // What was placed while the rows were read is in the outbox no more, or in both: it is shown once.
   const queued = before === undefined ? queuedOf(room).filter(({ id }) => !ids.has(id)) : [];

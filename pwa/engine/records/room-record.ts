@@ -48,6 +48,8 @@ export interface RoomRecord {
   /** Positions. */
   readonly readThrough: number;
   readonly receivedThrough: number;
+  /** Up to here nobody else was in the room who could have received anything. */
+  readonly aloneThrough: number;
   readonly unread: number;
   /** Seq of the last message of each sender for which nobody has sent a receipt yet. */
   readonly owed: readonly { readonly to: IdentityKey; readonly seq: Seq }[];
@@ -77,7 +79,7 @@ const shape = v.object({
   ])),
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
   members: v.array(v.object({ person, name: v.string() })),
-  readThrough: v.number(), receivedThrough: v.number(), unread: count,
+  readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back']), since: count })),
 });
@@ -88,5 +90,5 @@ export const decodeRoom = (value: Uint8Array): RoomRecord | undefined => fromCbo
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'>,
 ): RoomRecord => ({
-  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, unread: 0, owed: [], alarms: [],
+  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, owed: [], alarms: [],
 });

@@ -32,6 +32,33 @@ test('unread counts, what was read, drafts and history survive a restart', async
   assert.equal((await bo.summary(room))?.draft, '');
 });
 
+test('what was written before anyone else was there stays "sent": nobody who came later has it', async () => {
+  const world = new World();
+  const [ada, bo] = await Promise.all([world.person('Ada'), world.person('Bo')]);
+  const room = await ada.engine.createRoom('the room');
+  await ada.say(room, 'talking to myself');
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await bo.engine.join(link ?? assert.fail('no link'));
+  await world.clock.until(async () => (await ada.summary(room))?.members.length === 2);
+  await ada.say(room, 'welcome');
+  await world.clock.until(async () => (await ada.messages(room)).some(({ status }) => status === 'received'));
+  assert.deepEqual((await ada.messages(room)).map(({ status }) => status), ['sent', 'received']);
+});
+
+test('the draft that is sent goes with it, in one step; another one stays', async () => {
+  const world = new World();
+  const ada = await world.person('Ada');
+  const room = await ada.engine.createRoom('the room');
+  await ada.engine.setDraft(room, 'on my way ');
+  await ada.say(room, 'on my way');
+  await ada.restart();
+  assert.equal((await ada.summary(room))?.draft, '');
+  await ada.engine.setDraft(room, 'and then');
+  await ada.say(room, 'something else');
+  await ada.restart();
+  assert.equal((await ada.summary(room))?.draft, 'and then');
+});
+
 test('the ticks: queued, sent, received; a burst is one receipt, and three devices do not repeat each other', async () => {
   const world = new World();
   const people = await Promise.all(['Ada', 'Bo', 'Cy', 'Di'].map((name) => world.person(name)));
