@@ -10,7 +10,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installed, requireNode, root, run, sourcesStamp } from './prepared.mjs';
+import { installed, patched, requireNode, root, run, sourcesStamp } from './prepared.mjs';
 
 const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'shared', 'relay', 'pwa', 'deploy'];
 const STAMP = join(root, 'dist', '.built-from');
@@ -21,7 +21,7 @@ export async function build({ force = false } = {}) {
   if (!force && readStamp() === stamp) return;
   console.error('Building …');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, ['pwa/engine/mls/patches/applied.mjs']);
+  patched();
   await buildPackages();
   run(process.execPath, ['deploy/build-app.mjs']);
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'deploy/tsconfig.types.json']);

@@ -28,6 +28,17 @@ export function installed() {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
+/** Patches the MLS library, which changes nothing where it is patched already, and checks that it took. */
+export function patched() {
+  const library = join(root, 'node_modules/patch-package/index.js');
+  const result = spawnSync(process.execPath, [library, '--patch-dir', 'pwa/engine/mls/patches', '--error-on-fail'], { cwd: root, encoding: 'utf8' });
+  if (result.status !== 0) {
+    console.error(`${result.stdout}${result.stderr}`);
+    process.exit(1);
+  }
+  run(process.execPath, ['pwa/engine/mls/patches/applied.mjs']);
+}
+
 /** Remembers that node_modules is what the lock file names. */
 export function markInstalled() {
   writeFileSync(MARK, lockHash());
