@@ -5,7 +5,6 @@ import { encode } from 'ts-mls/codec/tlsEncoder.js';
 import { decryptWithLabel } from 'ts-mls/crypto/hpke.js';
 import { groupContextEncoder } from 'ts-mls/groupContext.js';
 import { initializeEpoch } from 'ts-mls/keySchedule.js';
-import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js';
 import type { MlsGroup } from '../../pwa/engine/mls/index.ts';
 import { suiteImplementation } from '../../pwa/engine/mls/suite.ts';
 
@@ -14,17 +13,15 @@ export async function assertShutOut(before: MlsGroup, commit: Uint8Array, after:
   const { state } = before;
   const cs = suiteImplementation(before.suite);
   const message = decodeMlsMessage(commit, 0)?.[0];
-  assert.ok(message?.wireformat === 'mls_private_message');
-  const { content } = await unprotectPrivateMessage(
-    state.keySchedule.senderDataSecret, message.privateMessage, state.secretTree, state.ratchetTree, state.groupContext, state.clientConfig.keyRetentionConfig, cs,
-  );
-  assert.ok(content.content.contentType === 'commit' && content.content.commit.path !== undefined);
+  assert.ok(message?.wireformat === 'mls_public_message');
+  const { content } = message.publicMessage;
+  assert.ok(content.contentType === 'commit' && content.commit.path !== undefined);
 
   // RFC 9420 §12.4.1: the context that path secrets are sealed under.
   const { groupContext } = after.state;
   const provisional = encode(groupContextEncoder)({ ...groupContext, confirmedTranscriptHash: state.groupContext.confirmedTranscriptHash });
   const keys = await Promise.all(Object.values(state.privatePath.privateKeys).map((key) => cs.hpke.importPrivateKey(key)));
-  for (const { encryptedPathSecret } of content.content.commit.path.nodes) {
+  for (const { encryptedPathSecret } of content.commit.path.nodes) {
     for (const { kemOutput, ciphertext } of encryptedPathSecret) {
       for (const key of keys) await assert.rejects(decryptWithLabel(key, 'UpdatePathNode', provisional, kemOutput, ciphertext, cs.hpke), 'the removed member opens a path secret');
     }

@@ -94,7 +94,10 @@ export class MlsGroup {
     return { group: new MlsGroup(newState), message, consumed };
   }
 
-  /** A commit with a path: also this device's keys are fresh afterwards. This snapshot stays usable until the relay has taken it. */
+  /**
+   * A commit with a path: also this device's keys are fresh afterwards. This snapshot stays usable until the relay has taken
+   * it, and may make another: so it is a PublicMessage (RFC 9420 §6.2), which uses up no key of a ratchet. The outer layer hides it.
+   */
   async commit(change: Change): Promise<Committed> {
     const extraProposals: Proposal[] = (change.remove ?? []).map((removed) => ({ proposalType: 'remove', remove: { removed } }));
     if (change.extensions !== undefined) {
@@ -103,7 +106,7 @@ export class MlsGroup {
     const { newState, commit, consumed } = await atTheEdge('not-a-member', () =>
       createCommit(
         { state: this.#state, cipherSuite: suiteImplementation(this.suite) },
-        { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY },
+        { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY, wireAsPublicMessage: true },
       ),
     );
     return { group: next(newState), message: encodeMlsMessage(commit), consumed: [...consumed, ...messageSecrets(this.#state)] };
@@ -131,7 +134,7 @@ export class MlsGroup {
     const message = decodeWhole(bytes);
     switch (message.wireformat) {
       case 'mls_private_message':
-        return this.#receivePrivate(message, judge);
+        return this.#receivePrivate(message);
       case 'mls_public_message':
         return this.#receivePublic(message, judge);
       case 'mls_welcome':
@@ -141,8 +144,7 @@ export class MlsGroup {
     }
   }
 
-  async #receivePrivate(message: MLSMessage & { wireformat: 'mls_private_message' }, judge: Judge): Promise<Received> {
-    const { privateMessage } = message;
+  async #receivePrivate({ privateMessage }: MLSMessage & { wireformat: 'mls_private_message' }): Promise<Received> {
     this.#requireEpoch(privateMessage.groupId, privateMessage.epoch);
     const state = this.#state;
     const implementation = suiteImplementation(this.suite);
@@ -156,12 +158,8 @@ export class MlsGroup {
     if (framed.sender.senderType !== 'member') throw new MlsError('malformed');
     const sender = memberOf(state.ratchetTree, framed.sender.leafIndex);
     if (sender === undefined || sender.leaf === this.me) throw new MlsError('not-authentic');
-    if (framed.contentType === 'application') {
-      return { kind: 'message', sender, plaintext: framed.applicationData, group: new MlsGroup({ ...state, secretTree: tree }), consumed };
-    }
-    const facts = this.#memberCommit(framed, sender);
-    if (!judge(facts)) throw new MlsError('forbidden');
-    return this.#apply(message, facts);
+    if (framed.contentType !== 'application') throw new MlsError('forbidden');
+    return { kind: 'message', sender, plaintext: framed.applicationData, group: new MlsGroup({ ...state, secretTree: tree }), consumed };
   }
 
   /** Only what our own commits are made of: removals, at most one change of extensions, and a path. */
@@ -194,23 +192,45 @@ export class MlsGroup {
     const { publicMessage } = message;
     const { content: framed } = publicMessage;
     this.#requireEpoch(framed.groupId, framed.epoch);
-    // The library would take an external commit that also removes someone: whoever holds an invite could
-    // evict anyone. So exactly one ExternalInit and a path, nothing else (RFC 9420 §12.4.3.2 allows more).
-    if (framed.sender.senderType !== 'new_member_commit' || framed.contentType !== 'commit' || framed.commit.path === undefined) throw new MlsError('forbidden');
-    const [only, ...others] = framed.commit.proposals;
-    if (others.length > 0 || only?.proposalOrRefType !== 'proposal' || only.proposal.proposalType !== 'external_init') throw new MlsError('forbidden');
+    if (framed.contentType !== 'commit') throw new MlsError('forbidden');
+    const facts = this.#factsOf(framed);
     await atTheEdge('not-authentic', () =>
       unprotectPublicMessage(this.#state.keySchedule.membershipKey, this.#state.groupContext, this.#state.ratchetTree, publicMessage, suiteImplementation(this.suite)),
     );
-    const member = memberFrom(framed.commit.path.leafNode, -1);
-    if (member === undefined) throw new MlsError('not-authentic');
-    requireSound(framed.commit.path, this.#state.ratchetTree, member.leaf);
-    const facts: CommitFacts = { by: { kind: 'external', member }, removed: [], extensions: this.extensions, authenticatedData: framed.authenticatedData, before: this };
     if (!judge(facts)) throw new MlsError('forbidden');
     return this.#apply(message, facts);
   }
 
-  async #apply(message: MLSMessage & { wireformat: 'mls_private_message' | 'mls_public_message' }, facts: CommitFacts): Promise<Received> {
+  #factsOf(framed: FramedContent): CommitFacts {
+    switch (framed.sender.senderType) {
+      case 'member': {
+        const sender = memberOf(this.#state.ratchetTree, framed.sender.leafIndex);
+        if (sender === undefined || sender.leaf === this.me) throw new MlsError('not-authentic');
+        return this.#memberCommit(framed, sender);
+      }
+      case 'new_member_commit':
+        return this.#externalCommit(framed);
+      case 'external':
+      case 'new_member_proposal':
+        throw new MlsError('forbidden');
+    }
+  }
+
+  /**
+   * The library would take an external commit that also removes someone: whoever holds an invite could
+   * evict anyone. So exactly one ExternalInit and a path, nothing else (RFC 9420 §12.4.3.2 allows more).
+   */
+  #externalCommit(framed: FramedContent): CommitFacts {
+    if (framed.contentType !== 'commit' || framed.commit.path === undefined) throw new MlsError('forbidden');
+    const [only, ...others] = framed.commit.proposals;
+    if (others.length > 0 || only?.proposalOrRefType !== 'proposal' || only.proposal.proposalType !== 'external_init') throw new MlsError('forbidden');
+    const member = memberFrom(framed.commit.path.leafNode, -1);
+    if (member === undefined) throw new MlsError('not-authentic');
+    requireSound(framed.commit.path, this.#state.ratchetTree, member.leaf);
+    return { by: { kind: 'external', member }, removed: [], extensions: this.extensions, authenticatedData: framed.authenticatedData, before: this };
+  }
+
+  async #apply(message: MLSMessage & { wireformat: 'mls_public_message' }, facts: CommitFacts): Promise<Received> {
     // The library judges again with a rule that takes all: ours has just been asked.
     const result = await atTheEdge('not-authentic', () => processMessage(message, this.#state, emptyPskIndex, () => 'accept', suiteImplementation(this.suite)));
     if (result.kind !== 'newState') throw new MlsError('malformed');

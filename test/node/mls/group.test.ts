@@ -217,3 +217,19 @@ test('a damaged store is said to be one', () => {
   assert.throws(() => restoreGroup([]), code('bad-state'));
   assert.throws(() => restoreGroup([{ name: 'tree', bytes: Uint8Array.of(1, 2, 3) }, { name: 'ratchets', bytes: new Uint8Array(40) }]), code('bad-state'));
 });
+
+test('two commits made from one snapshot use up no key of a ratchet; one that would is refused', async () => {
+  const ada = await founder('x25519');
+  const bo = await newcomer(await ada.group.groupInfo());
+  await deliver(bo.message, [ada]);
+  const stored = groupRecords(ada.group);
+  const tries = await Promise.all([ada.group.commit({}), ada.group.commit({ extensions: [{ name: 'room', data: utf8('renamed') }] })]);
+  assert.deepEqual(groupRecords(ada.group), stored);
+  for (const { message } of tries) {
+    // MLSMessage: version mls10, wire format mls_public_message (RFC 9420 §6).
+    assert.deepEqual([...message.subarray(0, 4)], [0, 1, 0, 1]);
+    assert.equal((await bo.group.receive(message, () => true)).kind, 'commit');
+  }
+  const { commit } = await createCommit({ state: ada.group.state, cipherSuite: suiteImplementation('x25519') }, { wireAsPublicMessage: false });
+  await assert.rejects(bo.group.receive(encodeMlsMessage(commit), () => true), { code: 'forbidden' });
+});
