@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import { installed, requireNode, root } from './prepared.mjs';
 
 requireNode();
-// --help and --version are answered by the relay too, but a typo should not cost a build.
 installed();
 const { build } = await import('./build.mjs');
 await build();

@@ -6,7 +6,8 @@
  * Where the lock fails, the storage still refuses a second writer: then the engine halts, and its host
  * steps down to be a follower.
  */
-import { EngineError, type Engine, type EngineEvent, type Problem } from '../engine/api.ts';
+import { EngineError, type Engine, type EngineEvent, type Problem, type ProblemCode } from '../engine/api.ts';
+import { StorageError } from '../engine/ports/storage.ts';
 import { callMethod, isRepeatable, type Answer, type Between, type Call } from './calls.ts';
 
 export interface HostOptions {
@@ -24,9 +25,18 @@ interface Open {
   readonly askedOf: string | undefined;
 }
 
+/** Calls are asked again within moments of a change of leader, if at all. */
+const MOST_REMEMBERED = 1000;
+
 const CUT_OFF: Problem = { code: 'internal', detail: 'The tab that did this was closed. Look whether it was done, else try again.' };
 
-const problemOf = (error: unknown): Problem => (error instanceof EngineError ? error.problem : { code: 'internal', detail: error instanceof Error ? error.message : String(error) });
+const STORAGE_PROBLEMS: Readonly<Record<StorageError['code'], ProblemCode>> = { full: 'storage-full', failed: 'storage-failed', 'newer-schema': 'newer-schema' };
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof EngineError) return error.problem;
+  if (error instanceof StorageError) return { code: STORAGE_PROBLEMS[error.code], detail: error.message };
+  return { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
+}
 
 export class Host {
   readonly #options: HostOptions;
@@ -38,6 +48,8 @@ export class Host {
   readonly #open = new Map<string, Open>();
   /** Calls of others that were begun: asked again, they are not begun again. */
   readonly #begun = new Set<string>();
+  /** Why this worker could not lead; until another does, nobody will answer. */
+  #failure: Problem | undefined;
   #release: (() => void) | undefined;
 
   constructor(options: HostOptions) {
@@ -51,6 +63,7 @@ export class Host {
   /** A call of this worker's own page. */
   call(call: Call): void {
     this.#open.set(call.id, { call, askedOf: this.#leader });
+    if (this.#failure !== undefined) return this.#answerPage({ kind: 'failure', id: call.id, problem: this.#failure });
     if (this.#engine !== undefined) void this.#run(call, this.#engine, (answer) => { this.#answerPage(answer); });
     else this.#channel.postMessage(call satisfies Between);
   }
@@ -91,6 +104,7 @@ export class Host {
 
   #failed(error: unknown): void {
     const problem = problemOf(error);
+    this.#failure = problem;
     this.#options.toPage({ kind: 'news', event: { kind: 'halted', problem } });
     for (const id of this.#open.keys()) this.#answerPage({ kind: 'failure', id, problem });
   }
@@ -127,6 +141,8 @@ export class Host {
   #serve(call: Call): void {
     if (this.#engine === undefined || this.#begun.has(call.id)) return;
     this.#begun.add(call.id);
+    const [oldest] = this.#begun;
+    if (this.#begun.size > MOST_REMEMBERED && oldest !== undefined) this.#begun.delete(oldest);
     void this.#run(call, this.#engine, (answer) => { this.#channel.postMessage(answer satisfies Between); });
   }
 
@@ -134,6 +150,7 @@ export class Host {
   #succeed(leader: string, ask: (call: Call) => void): void {
     if (leader === this.#leader) return;
     this.#leader = leader;
+    this.#failure = undefined;
     for (const { call, askedOf } of this.#open.values()) {
       this.#open.set(call.id, { call, askedOf: leader });
       if (askedOf === undefined || isRepeatable(call.method)) ask(call);

@@ -2,6 +2,7 @@
 /** A tab's worker with a host, around an engine that only says who it is: for tests of who leads. */
 import { EngineError, type Engine } from '../../pwa/engine/api.ts';
 import type { Call } from '../../pwa/worker/calls.ts';
+import { StorageError } from '../../pwa/engine/ports/storage.ts';
 import { Host } from '../../pwa/worker/host.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -20,5 +21,10 @@ const scripted = {
   subscribe: () => () => undefined,
 } as unknown as Engine;
 
-const host = new Host({ profile, toPage: (message) => { self.postMessage(message); }, startEngine: async () => scripted });
+async function start(): Promise<Engine> {
+  if (tab === 'outdated') throw new StorageError('newer-schema', 'of a newer version');
+  return scripted;
+}
+
+const host = new Host({ profile, toPage: (message) => { self.postMessage(message); }, startEngine: start });
 self.addEventListener('message', ({ data }: MessageEvent<Call>) => { host.call(data); });

@@ -60,6 +60,12 @@ describe('one engine, however many tabs', () => {
     expect((await created).problem.code).to.equal('internal');
   });
 
+  it('where the engine cannot start, every call says why', async () => {
+    const { engine } = openTab('p5', 'outdated');
+    expect((await refusal(engine.state())).problem).to.deep.equal({ code: 'newer-schema', detail: 'of a newer version' });
+    expect((await refusal(engine.wake())).problem.code).to.equal('newer-schema');
+  });
+
   it('profiles do not hear of each other', async () => {
     const one = openTab('p3', 'one');
     const other = openTab('p4', 'other');
