@@ -27,6 +27,10 @@ function register(listeners: readonly ((apply: () => void) => void)[]): void {
     workbox.messageSkipWaiting();
   };
   workbox.addEventListener('waiting', () => { for (const listener of listeners) listener(apply); });
+  // The network may go before all of the app is kept: then the browser forgets the attempt, and it is made again.
+  addEventListener('online', () => {
+    if (navigator.serviceWorker.controller === null) navigator.serviceWorker.register(trustedScriptUrl('/sw.js'), { scope: '/' }).catch(() => undefined);
+  });
   workbox.register().then(() => { setInterval(() => { void workbox.update(); }, ASK_EVERY_MS); }, () => {
     // Refused, as by a certificate that the browser does not trust: the app works, and needs the network to start.
   });

@@ -36,6 +36,7 @@ test('one starts a room, makes an invite, and goes offline', async () => {
   await ada.say('Anyone aboard?');
   await ada.sees('Anyone aboard?');
   link = await ada.makeInvite();
+  await ada.keepsApp();
   assert.match(link, new RegExp(`^${relay.origin}/#join/`));
   await ada.goOffline();
 });
@@ -113,7 +114,7 @@ test('a second tab works through the first, and takes over when it closes', asyn
 });
 
 test('the app starts with no network at all, shows history, and takes messages', async () => {
-  await ada.page.evaluate(async () => { await navigator.serviceWorker.ready; });
+  await ada.keepsApp();
   await ada.goOffline();
   await ada.page.goto(relay.origin);
   await ada.openRoom('Train to Aarhus');

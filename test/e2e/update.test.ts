@@ -47,7 +47,7 @@ test('a new version waits until the person takes it, and keeps the draft', async
   await person.startRoom('Harbour swim');
   await person.say('Is the water warm?');
   await person.composer.fill('Half a sentence that');
-  await person.page.evaluate(async () => { await navigator.serviceWorker.ready; });
+  await person.keepsApp();
 
   release('next');
   await person.page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });

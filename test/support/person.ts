@@ -63,6 +63,14 @@ export class Person {
     await this.page.getByRole('button', { name: 'Continue' }).click();
   }
 
+  /** Resolves when the browser keeps the whole app, and this page is served from there. */
+  async keepsApp(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      if (navigator.serviceWorker.controller === null) await new Promise((claimed) => { navigator.serviceWorker.addEventListener('controllerchange', claimed, { once: true }); });
+    });
+  }
+
   async startRoom(name: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Start a room' }).click();
     await this.page.getByLabel('Name of the room').fill(name);
