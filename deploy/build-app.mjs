@@ -11,6 +11,8 @@ import { injectManifest } from 'workbox-build';
 import { root } from './prepared.mjs';
 
 const app = join(root, 'dist/app');
+// Whoever builds with another NODE_ENV set would else get a development build, without a service worker.
+process.env.NODE_ENV = 'production';
 
 await vite({ configFile: join(root, 'pwa/vite.config.ts'), logLevel: 'warn' });
 

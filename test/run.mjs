@@ -16,7 +16,7 @@ installed();
 
 const scratch = mkdtempSync(join(tmpdir(), 'sotto-test-'));
 const counts = join(scratch, 'counts');
-const environment = { ...process.env, SOTTO_COUNTS: counts, NODE_ENV: 'test' };
+const environment = { ...process.env, SOTTO_COUNTS: counts };
 
 const node = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: environment }).status;
 const library = (path) => join(root, 'node_modules', path);

@@ -65,10 +65,7 @@ export class Person {
 
   /** Resolves when the browser keeps the whole app, and this page is served from there. */
   async keepsApp(): Promise<void> {
-    await this.page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      if (navigator.serviceWorker.controller === null) await new Promise((claimed) => { navigator.serviceWorker.addEventListener('controllerchange', claimed, { once: true }); });
-    });
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   }
 
   async startRoom(name: string): Promise<void> {
