@@ -38,8 +38,14 @@ const invites = v.pipe(
 );
 
 const clientFrame = v.variant('t', [
-  /** Makes a room whose id is the hash of `owner`. `groupInfo` is sealed; empty where no invite stands yet. Answer: opened. */
-  v.object({ t: v.literal('create'), ref, owner: parsed(parseOwnerKey), access: parsed(parseAccessKey), invites, groupInfo: bytes(LIMITS.frame), sig }),
+  /**
+   * Makes a room whose id is the hash of `owner`. `groupInfo` is sealed; empty where no invite stands yet. `token` is what the
+   * relay's operator gave out, where rooms are made by token alone. Answer: opened.
+   */
+  v.object({
+    t: v.literal('create'), ref, owner: parsed(parseOwnerKey), access: parsed(parseAccessKey), invites, groupInfo: bytes(LIMITS.frame), sig,
+    token: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.token))),
+  }),
   /** Opens a room with the access key of `epoch`. Answer: opened. Live delivery begins when a pull reaches the head. */
   v.object({ t: v.literal('open'), ref, room, epoch, sig }),
   /** Opens a room with an invite key: for `group-info` and one `commit`, never for reading. Answer: opened. */
@@ -68,8 +74,11 @@ const relayFrame = v.variant('t', [
     t: v.literal('hello'), nonce: parsed(parseNonce), heartbeat: count(3600),
     limits: v.object({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
-  /** `head`: seq of the last envelope; `floor`: the lowest seq still kept, head + 1 where none is. */
-  v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), head: seq, floor: seq }),
+  /**
+   * `head`: seq of the last envelope; `floor`: the lowest seq still kept; `complete`: the lowest from which nothing is
+   * missing, so floor ≤ complete ≤ head + 1. From floor up to complete, commits are kept and messages are not.
+   */
+  v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), head: seq, floor: seq, complete: seq }),
   /** Ends a pull: everything readable up to `through` was sent. `live`: what comes next is delivered as it comes. */
   v.object({ t: v.literal('pulled'), ref, room, through: seq, head: seq, live: v.boolean() }),
   /** This connection did not keep up, or met an epoch its key cannot read: nothing is delivered until it pulls. */

@@ -10,6 +10,8 @@ export const LIMITS = {
   pull: 1000,
   /** Candidates that one epoch may gather in all before a commit is refused for good. */
   candidates: 256,
+  /** Characters of a token by which a room may be made. */
+  token: 256,
   /** Seconds of silence after which either end takes a connection for dead. */
   silence: 60,
 } as const;

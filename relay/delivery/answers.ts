@@ -61,7 +61,7 @@ export function answer(job: Job): void {
       const { room, proven } = outcome.membership;
       const head = proven.size === 0 ? room.head : readableHead(room.tree, proven, room.head);
       const ref = job.type === 'create' ? job.request.ref : job.type === 'open' ? job.ref : 0;
-      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor });
+      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor, complete: room.floor });
       return;
     }
     case 'deleted':

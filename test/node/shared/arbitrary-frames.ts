@@ -35,7 +35,9 @@ export const placedEnvelope = envelope(['message', 'commit'], placed);
 export const ack: fc.Arbitrary<Ack> = fc.record({ room, id: envelopeId, seq: placed });
 
 export const clientControls: { readonly [T in ClientControl['t']]: fc.Arbitrary<Extract<ClientControl, { t: T }>> } = {
-  create: fc.record({ t: fc.constant('create' as const), ref, owner: fixed<OwnerKey>(32), access, invites, groupInfo: some(), sig }),
+  create: fc.record({ t: fc.constant('create' as const), ref, owner: fixed<OwnerKey>(32), access, invites, groupInfo: some(), sig, token: fc.string({ maxLength: LIMITS.token }) }, {
+    requiredKeys: ['t', 'ref', 'owner', 'access', 'invites', 'groupInfo', 'sig'],
+  }),
   open: fc.record({ t: fc.constant('open' as const), ref, room, epoch, sig }),
   'open-invite': fc.record({ t: fc.constant('open-invite' as const), ref, room, invite: fixed<InviteKey>(32), sig }),
   delete: fc.record({ t: fc.constant('delete' as const), ref, owner: fixed<OwnerKey>(32), sig }),
@@ -54,7 +56,7 @@ export const relayControls: { readonly [T in RelayControl['t']]: fc.Arbitrary<Ex
     t: fc.constant('hello' as const), nonce: fixed<Nonce>(32), heartbeat: count(3600),
     limits: fc.record({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
-  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), head: seq, floor: seq }),
+  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), head: seq, floor: seq, complete: seq }),
   pulled: fc.record({ t: fc.constant('pulled' as const), ref, room, through: seq, head: seq, live: fc.boolean() }),
   behind: fc.record({ t: fc.constant('behind' as const), room }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch, groupInfo: some(), head: seq, tips: fc.array(epoch, { maxLength: 4 }) }),
