@@ -41,7 +41,7 @@ export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, R
   if (known?.standing.kind === 'member') {
     const inviter = known.members.find(({ person }) => equalBytes(personHash(person), invite.inviter));
     return {
-      room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true,
+      room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true, approval: false,
     };
   }
   const link = host.link(invite.relay);
@@ -51,7 +51,7 @@ export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, R
     await link.ask({ t: 'close', room: invite.room });
     return {
       room: key, name: neutralised(terms.name), members: peopleIn(view.members).map(personOf), inviter: inviter === undefined ? null : personOf(storedPerson(inviter)),
-      relay: invite.relay, alreadyMember: false,
+      relay: invite.relay, alreadyMember: false, approval: false,
     };
   } catch (cause) {
     if (cause instanceof Disconnected) throw new EngineError('relay-unreachable', 'The relay cannot be reached.', { cause });

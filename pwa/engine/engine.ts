@@ -267,6 +267,26 @@ class LocalEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
+  readonly setName: Engine['setName'] = notYet;
+  readonly renameRoom: Engine['renameRoom'] = notYet;
+  readonly setLook: Engine['setLook'] = notYet;
+  readonly setSettings: Engine['setSettings'] = notYet;
+  readonly revokeInvite: Engine['revokeInvite'] = notYet;
+  readonly answerKnock: Engine['answerKnock'] = notYet;
+  readonly setRole: Engine['setRole'] = notYet;
+  readonly unban: Engine['unban'] = notYet;
+  readonly leave: Engine['leave'] = notYet;
+  readonly forget: Engine['forget'] = notYet;
+  readonly messagePerson: Engine['messagePerson'] = notYet;
+  readonly answerRequest: Engine['answerRequest'] = notYet;
+  readonly moveRoom: Engine['moveRoom'] = notYet;
+  readonly security: Engine['security'] = notYet;
+  readonly safetyNumber: Engine['safetyNumber'] = notYet;
+  readonly verify: Engine['verify'] = notYet;
+  readonly setVerified: Engine['setVerified'] = notYet;
+  readonly acknowledge: Engine['acknowledge'] = notYet;
+  readonly rejoin: Engine['rejoin'] = notYet;
+
   async close(): Promise<void> {
     if (this.#halted === undefined) this.#halted = new EngineError('superseded', 'The engine was closed.');
     this.#stop();
@@ -274,6 +294,8 @@ class LocalEngine implements Engine {
     this.#storage.close();
   }
 }
+
+const notYet = (): Promise<never> => Promise.reject(new EngineError('internal', 'This version cannot do that yet.'));
 
 function asEngineError(cause: unknown): EngineError {
   if (cause instanceof EngineError) return cause;

@@ -1,4 +1,4 @@
-import type { MessageItem, MessageKey, MessageStatus, NoticeFact, NoticeItem, Person, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../engine/api.ts';
+import type { Member, MessageItem, MessageKey, MessageStatus, NoticeFact, NoticeItem, Person, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../engine/api.ts';
 import type { FakeRoom } from '../../test/support/fake-engine.ts';
 
 const person = (key: string, name: string): Person => ({ person: key as PersonKey, name });
@@ -10,6 +10,10 @@ export const mei = person('key-mei-8', 'Mei Tanaka');
 export const tomas = person('key-tomas-0', 'Tomás Ó Briain');
 export const laila = person('key-laila-1', 'ليلى منصور');
 export const priya = person('key-priya-6', 'Priya Raman');
+
+export const memberFrom = (one: Person, more: Partial<Member> = {}): Member => ({
+  ...one, role: 'member', verified: false, sameNameAs: null, lastSeenAt: Date.now(), keysFrom: 0, leaving: false, devices: 1, ...more,
+});
 
 export const RELAY = 'https://relay.example.org';
 
@@ -56,7 +60,7 @@ export function room(key: string, name: string, members: readonly Person[], item
   const last = items.findLast((item) => item.position !== null)?.position ?? 0;
   return {
     summary: {
-      room: key as RoomKey, name, standing: { kind: 'member' }, me: me.person, members, relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
+      room: key as RoomKey, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [], name, standing: { kind: 'member' }, me: me.person, members: members.map((one) => memberFrom(one)), relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
       createdAt: ago(60 * 24 * 12), ...more,
     },
     items,

@@ -24,10 +24,10 @@ const HIKES = '#/room/aHikes-6';
 const inRoom = (one: ReturnType<typeof room>, more: FakeScript = {}): FakeScript => ({ ...known, ...more, rooms: [one, ...rooms().filter((other) => other.summary.room !== one.summary.room)] });
 
 const preview = (more: Partial<InvitePreview> = {}): InvitePreview => ({
-  room: 'book-club' as RoomKey, name: 'Thursday book club', members: [ana, priya, mei, tomas, laila, jonas, me], inviter: ana, relay: RELAY, alreadyMember: false, ...more,
+  room: 'book-club' as RoomKey, name: 'Thursday book club', members: [ana, priya, mei, tomas, laila, jonas, me], inviter: ana, relay: RELAY, alreadyMember: false, approval: false, ...more,
 });
 
-const invite: Invite = { id: 'standing', link: LINK, expires: Date.now() + 6.8 * 86_400_000, uses: 0, used: 2, by: me };
+const invite: Invite = { id: 'standing', link: LINK, expires: Date.now() + 6.8 * 86_400_000, uses: 0, used: 2, role: 'member', label: '', by: me };
 
 /** The first element of a kind, through shadow roots; waits until it is there. */
 async function found<T extends Element>(root: ParentNode, ...path: readonly string[]): Promise<T> {
@@ -105,7 +105,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'room-reset', title: 'A relay that forgot', script: () => inRoom(hikesRoom({ alarms: [{ kind: 'relay-reset', relay: RELAY, since: Date.now() }] })), at: HIKES },
   { name: 'room-unconfirmed', title: 'Not confirmed yet', script: () => inRoom(hikesRoom({ confirmed: false })), at: HIKES },
   { name: 'room-joining', title: 'Joining', script: () => inRoom(room('joining-1', 'Thursday book club', [ana, priya, mei, me], [], { standing: { kind: 'joining' }, confirmed: false })), at: '#/room/joining-1' },
-  { name: 'room-removed', title: 'Removed', script: () => inRoom(room('aHikes-6', 'Sunday hikes', [ana, jonas, mei], [...hikes(), ...new Script('out').note(1, { kind: 'removed', who: me, by: ana }).items.map((item) => ({ ...item, position: 90 }))], { standing: { kind: 'removed' } })), at: HIKES },
+  { name: 'room-removed', title: 'Removed', script: () => inRoom(room('aHikes-6', 'Sunday hikes', [ana, jonas, mei], [...hikes(), ...new Script('out').note(1, { kind: 'removed', who: me, by: ana }).items.map((item) => ({ ...item, position: 90 }))], { standing: { kind: 'removed', by: ana, banned: false } })), at: HIKES },
   { name: 'room-refused', title: 'Could not join', script: () => inRoom(room('refused-1', 'Thursday book club', [ana, priya, me], [], { standing: { kind: 'refused', problem: { code: 'invite-expired', detail: '' } } })), at: '#/room/refused-1' },
   { name: 'room-gone', title: 'A room that is not here', script: full, at: '#/room/nowhere' },
   { name: 'details', title: 'About a room', script: full, at: `${HIKES}/details` },

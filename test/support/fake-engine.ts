@@ -1,7 +1,7 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, MessageItem, MessageKey, Person, PersonKey, ProblemCode,
-  RoomKey, RoomSummary, TimelineItem, TimelinePage,
+  Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, Person, PersonKey, ProblemCode,
+  Role, RoomKey, RoomSummary, TimelineItem, TimelinePage,
 } from '../../pwa/engine/api.ts';
 
 /** What can be made to fail or to wait. */
@@ -24,6 +24,14 @@ export interface FakeScript {
 }
 
 export const LINK = 'https://sotto.example/#join/pGF2AWRyb29tWCCb1pY3mYQ2cQm0Yk3nX8uVdRkZ0pHh2tKq9sWf7AxJ5mZpbnZpdGVyUOu1';
+
+const PLAIN = {
+  kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [],
+} as const satisfies Partial<RoomSummary>;
+
+const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
+  person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, leaving: false, devices: 1,
+});
 
 /** An engine over scripted data: what the UI asks of it is recorded, what it answers is decided beforehand. */
 export class FakeEngine implements Engine {
@@ -117,7 +125,7 @@ export class FakeEngine implements Engine {
       const room = `fake-room-${this.#rooms.size}` as RoomKey;
       this.#rooms.set(room, {
         summary: {
-          room, name, standing: { kind: 'member' }, me: me.person, members: [me], relay: 'https://sotto.example', confirmed: true, unread: 0, readThrough: 0, draft: '',
+          room, ...PLAIN, name, standing: { kind: 'member' }, me: me.person, members: [asMember(me, 'owner')], role: 'owner', relay: 'https://sotto.example', confirmed: true, unread: 0, readThrough: 0, draft: '',
           alarms: [], createdAt: Date.now(),
         },
         items: [],
@@ -130,7 +138,7 @@ export class FakeEngine implements Engine {
   createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite> {
     return this.#answer('createInvite', [room, terms], () => {
       const invite: Invite = {
-        id: `fake-invite-${this.#invites.length}`, link: LINK, expires: terms.hours === 0 ? 0 : Date.now() + terms.hours * 3_600_000, uses: terms.uses, used: 0, by: this.#me(),
+        id: `fake-invite-${this.#invites.length}`, link: LINK, expires: terms.hours === 0 ? 0 : Date.now() + terms.hours * 3_600_000, uses: terms.uses, used: 0, role: terms.role ?? 'member', label: terms.label ?? '', by: this.#me(),
       };
       this.#invites = [...this.#invites, invite];
       return invite;
@@ -157,7 +165,7 @@ export class FakeEngine implements Engine {
       if (!this.#rooms.has(preview.room)) {
         this.#rooms.set(preview.room, {
           summary: {
-            room: preview.room, name: preview.name, standing: { kind: 'joining' }, me: me.person, members: [...preview.members, me], relay: preview.relay, confirmed: false, unread: 0,
+            room: preview.room, ...PLAIN, name: preview.name, standing: { kind: 'joining' }, me: me.person, members: [...preview.members, me].map((one) => asMember(one)), relay: preview.relay, confirmed: false, unread: 0,
             readThrough: 0, draft: '', alarms: [], createdAt: Date.now(),
           },
           items: [],
@@ -219,6 +227,33 @@ export class FakeEngine implements Engine {
       at.summary = { ...at.summary, alarms: at.summary.alarms.filter((alarm) => alarm.kind !== kind) };
       this.#emitState();
     });
+  }
+
+  readonly setName = this.#unscripted('setName');
+  readonly renameRoom = this.#unscripted('renameRoom');
+  readonly setLook = this.#unscripted('setLook');
+  readonly setSettings = this.#unscripted('setSettings');
+  readonly revokeInvite = this.#unscripted('revokeInvite');
+  readonly answerKnock = this.#unscripted('answerKnock');
+  readonly setRole = this.#unscripted('setRole');
+  readonly unban = this.#unscripted('unban');
+  readonly leave = this.#unscripted('leave');
+  readonly forget = this.#unscripted('forget');
+  readonly messagePerson = this.#unscripted('messagePerson');
+  readonly answerRequest = this.#unscripted('answerRequest');
+  readonly moveRoom = this.#unscripted('moveRoom');
+  readonly security = this.#unscripted('security');
+  readonly safetyNumber = this.#unscripted('safetyNumber');
+  readonly verify = this.#unscripted('verify');
+  readonly setVerified = this.#unscripted('setVerified');
+  readonly acknowledge = this.#unscripted('acknowledge');
+  readonly rejoin = this.#unscripted('rejoin');
+
+  #unscripted(call: string): (...args: readonly unknown[]) => Promise<never> {
+    return (...args) => {
+      this.calls.push({ call, with: args });
+      return Promise.reject(new EngineError('internal', 'not scripted'));
+    };
   }
 
   wake(): Promise<void> {

@@ -86,5 +86,5 @@ async function shownInvite(room: Room, invite: StandingInvite): Promise<Invite> 
   const by = record.members.find(({ person }) => equalBytes(person, invite.by)) ?? { person: invite.by, name: '' };
   const inviter = personHash(room.host.profile().identityKey);
   const link = secret === undefined ? null : encodeInviteLink({ room: record.room, secret, inviter, relay: record.relay }, room.host.appOrigin);
-  return { id, link, expires: invite.expires * 1000, uses: invite.uses, used: usesOf(invite.id, mls?.group.members ?? []), by: personOf(by) };
+  return { id, link, expires: invite.expires * 1000, uses: invite.uses, used: usesOf(invite.id, mls?.group.members ?? []), role: invite.role, label: invite.label, by: personOf(by) };
 }

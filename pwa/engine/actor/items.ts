@@ -34,7 +34,7 @@ function factOf(fact: StoredFact): NoticeFact {
     case 'unreadable':
       return { kind: 'unreadable' };
     case 'invalid-commit':
-      return { kind: 'invalid-commit' };
+      return { kind: 'invalid-commit', by: null };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Members as people: an identity may be in a room with several devices. */
 import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
-import type { Person, PersonKey } from '../api.ts';
+import type { Member as ShownMember, Person, PersonKey } from '../api.ts';
 import type { IdentityKey, Member, MlsGroup } from '../mls/index.ts';
 import type { StoredPerson } from '../records/message-records.ts';
 import { nameOf, roomTermsIn } from '../rooms/extensions.ts';
@@ -10,6 +10,10 @@ import type { RoomRecord } from '../records/room-record.ts';
 export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person) as PersonKey;
 
 export const personOf = ({ person, name }: StoredPerson): Person => ({ person: personKey(person), name: neutralised(name) });
+
+export const memberOf = (stored: StoredPerson): ShownMember => ({
+  ...personOf(stored), role: 'member', verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, leaving: false, devices: 1,
+});
 
 export const storedPerson = (member: Member): StoredPerson => ({ person: member.identityKey.slice() as IdentityKey, name: nameOf(member) });
 

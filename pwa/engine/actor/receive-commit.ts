@@ -89,7 +89,7 @@ function leave(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
   noteFacts(room, step, facts, seq);
   const others = step.record.members.filter(({ person }) => !facts.removed.some(({ identityKey }) => equalBytes(identityKey, person)));
   step.mls = null;
-  step.update({ standing: { kind: 'removed' }, members: others, wanted: [], owed: [] });
+  step.update({ standing: { kind: 'removed', by: null, banned: false }, members: others, wanted: [], owed: [] });
   step.then(() => room.left());
 }
 

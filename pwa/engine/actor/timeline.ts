@@ -7,14 +7,14 @@ import { decodeItem } from '../records/message-records.ts';
 import { neutralised } from '../rooms/names.ts';
 import { isTextTooLong, type Body } from '../wire/content.ts';
 import { queuedItem, shownItem } from './items.ts';
-import { personKey, personOf } from './people.ts';
+import { memberOf, personKey } from './people.ts';
 import type { Room } from './room.ts';
 
 export function summaryOf(room: Room, draft: string): RoomSummary {
   const { record } = room.state;
   const { relay } = record;
   return {
-    room: room.key, name: neutralised(record.name), standing: record.standing, me: personKey(room.host.profile().identityKey), members: record.members.map(personOf), relay,
+    room: room.key, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [], name: neutralised(record.name), standing: record.standing, me: personKey(room.host.profile().identityKey), members: record.members.map(memberOf), relay,
     confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
     alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
   };
@@ -56,7 +56,7 @@ function bodyOf(content: Content): Body {
 /** Resolves when the message is durable. `beside`: what is to be stored in the same step. */
 export async function enqueueMessage(room: Room, key: MessageKey, content: Content, beside: readonly Change[]): Promise<void> {
   const { kind } = room.state.record.standing;
-  if (kind === 'removed' || kind === 'refused') throw new EngineError('not-a-member', 'This device is not in the room.');
+  if (kind !== 'member' && kind !== 'joining') throw new EngineError('not-a-member', 'This device is not in the room.');
   const id = parseEnvelopeId(fromBase64Url(key));
   if (id === undefined) throw new EngineError('internal', 'A message key is 16 bytes in base64url.');
   const body = bodyOf(content);

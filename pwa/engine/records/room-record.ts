@@ -1,6 +1,6 @@
 /** A room as it is stored: everything but its group, history and outbox. */
 import * as v from 'valibot';
-import type { Alarm, Problem, Standing } from '../api.ts';
+import type { Alarm, PersonKey, Problem, Standing } from '../api.ts';
 import {
   DIGEST_BYTES, ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EnvelopeId, type EpochId, type Incarnation, type OwnerKey,
   type RoomId, type Seq,
@@ -59,6 +59,7 @@ export interface RoomRecord {
 const seq = v.pipe(count, v.transform((value) => value as Seq));
 const person = bytes<IdentityKey>(32);
 const link = v.object({ seq, hash: bytes(DIGEST_BYTES) });
+const shownPerson = v.object({ person: v.pipe(v.string(), v.transform((key) => key as PersonKey)), name: v.string() });
 const problem = v.pipe(v.object({ code: v.string(), detail: v.string() }), v.transform((value) => value as Problem));
 
 const shape = v.object({
@@ -66,7 +67,10 @@ const shape = v.object({
   owner: v.nullable(v.object({ publicKey: bytes<OwnerKey>(32), secretKey: bytes(64) })),
   registered: v.boolean(), incarnation: v.nullable(bytes<Incarnation>(INCARNATION_BYTES)),
   standing: v.variant('kind', [
-    v.object({ kind: v.literal('joining') }), v.object({ kind: v.literal('member') }), v.object({ kind: v.literal('removed') }),
+    v.object({ kind: v.literal('joining') }), v.object({ kind: v.literal('waiting') }), v.object({ kind: v.literal('asked'), by: shownPerson }),
+    v.object({ kind: v.literal('member') }), v.object({ kind: v.literal('left') }),
+    v.object({ kind: v.literal('removed'), by: v.nullable(shownPerson), banned: v.boolean() }),
+    v.object({ kind: v.literal('broken'), reason: v.picklist(['state-lost', 'state-corrupt', 'away-too-long', 'diverged']) }),
     v.object({ kind: v.literal('refused'), problem }),
   ]),
   cursor: seq, shift: count,
@@ -81,7 +85,7 @@ const shape = v.object({
   members: v.array(v.object({ person, name: v.string() })),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count,
   owed: v.array(v.object({ to: person, seq })),
-  alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back']), since: count })),
+  alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
 
 export const encodeRoom = (record: RoomRecord): Uint8Array => toCbor({ v: 1, ...record });

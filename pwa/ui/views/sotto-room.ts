@@ -38,6 +38,10 @@ const words = {
   beginning: 'This is where it begins',
   alone: 'Only you are here so far. Invite someone to talk to.',
   inviteSomeone: 'Invite someone',
+  waiting: 'You asked to be let in. An admin of the room has to answer.',
+  asked: (name: string) => `${name} would like to talk to you`,
+  left: 'You left this room',
+  broken: 'This device has lost the keys of this room',
   joining: 'Joining. This goes on by itself; you can write once you are in.',
   removed: 'You were removed from this room. What you have stays readable.',
   unconfirmed: 'Not confirmed yet',
@@ -205,6 +209,14 @@ export class SottoRoom extends LitElement {
           @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}></sotto-composer>`;
       case 'joining':
         return html`<p class="standing" role="status">${words.joining}</p>`;
+      case 'waiting':
+        return html`<p class="standing" role="status">${words.waiting}</p>`;
+      case 'asked':
+        return html`<p class="standing">${words.asked(room.standing.by.name)}</p>`;
+      case 'left':
+        return html`<p class="standing">${words.left}</p>`;
+      case 'broken':
+        return html`<p class="standing">${words.broken}</p>`;
       case 'removed':
         return html`<p class="standing">${words.removed}</p>`;
       case 'refused':

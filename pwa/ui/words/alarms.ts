@@ -8,6 +8,8 @@ const words = {
   resetText: 'It started anew. What you have on this device is kept; others may lack what they had not fetched yet.',
   rolledBack: (relay: string) => `${relay} went back to an earlier state`,
   rolledBackText: 'Messages that it had taken are gone there. What you have on this device is kept.',
+  withheld: (relay: string) => `${relay} keeps messages from you`,
+  withheldText: 'Someone here has messages that it never gave you. What you have on this device is kept. Talk about it outside this room.',
 } as const;
 
 /** What a relay did, naming it, and what that means for the person. */
@@ -20,6 +22,8 @@ export function alarmWords(alarm: Alarm): { readonly title: string; readonly tex
       return { title: words.reset(relay), text: words.resetText };
     case 'relay-rolled-back':
       return { title: words.rolledBack(relay), text: words.rolledBackText };
+    case 'log-withheld':
+      return { title: words.withheld(relay), text: words.withheldText };
     default:
       return assertNever(alarm.kind);
   }

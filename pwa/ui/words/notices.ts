@@ -1,5 +1,7 @@
-import type { NoticeFact, PersonKey, RoomSummary, TimelineItem } from '../../engine/api.ts';
+import type { NoticeFact, PersonKey, Role, RoomSummary, TimelineItem } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
+import { hostOf } from './alarms.ts';
+import { endTime } from './times.ts';
 
 const words = {
   youCreated: 'You started this room',
@@ -15,10 +17,25 @@ const words = {
   renamed: (by: string, name: string) => `${by} named the room “${name}”`,
   unreadable: 'Some messages here could not be opened on this device',
   invalidCommit: 'Someone tried to change this room in a way that is not allowed. Nothing changed.',
+  letIn: (by: string, name: string) => `${by} let ${name} in`,
+  turnedAway: (by: string, name: string) => `${by} did not let ${name} in`,
+  banned: (by: string, name: string) => `${by} removed and banned ${name}`,
+  unbanned: (by: string, name: string) => `${by} lifted the ban on ${name}`,
+  returned: (name: string) => `${name} joined again from a device that had lost its keys`,
+  role: (by: string, name: string, role: Role) => `${by} made ${name} ${ROLES[role]}`,
+  pictured: (by: string) => `${by} changed how the room looks`,
+  approvalOn: (by: string) => `${by} made joining need an admin’s approval`,
+  approvalOff: (by: string) => `${by} made joining possible without approval`,
+  name: (was: string, name: string) => `${was} is now called ${name}`,
+  sameName: (name: string) => `A second person is called ${name}`,
+  moved: (by: string, relay: string) => `${by} moved the room to ${relay}`,
+  missed: (from: string, to: string) => `You missed messages between ${from} and ${to}`,
   newer: 'A message that needs a newer version of Sotto',
   mine: (text: string) => `You: ${text}`,
   theirs: (name: string, text: string) => `${name}: ${text}`,
 } as const;
+
+const ROLES: Readonly<Record<Role, string>> = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
 /** Who did what, in a line. */
 export function noticeText(fact: NoticeFact, me: PersonKey): string {
@@ -33,6 +50,32 @@ export function noticeText(fact: NoticeFact, me: PersonKey): string {
       return fact.who.person === me ? words.removedYou(fact.by.name) : words.removed(fact.by.name, fact.who.name);
     case 'renamed':
       return fact.by.person === me ? words.youRenamed(fact.name) : words.renamed(fact.by.name, fact.name);
+    case 'let-in':
+      return words.letIn(fact.by.name, fact.who.name);
+    case 'knock-refused':
+      return words.turnedAway(fact.by.name, fact.who.name);
+    case 'banned':
+      return words.banned(fact.by.name, fact.who.name);
+    case 'unbanned':
+      return words.unbanned(fact.by.name, fact.who.name);
+    case 'left':
+      return fact.who.person === me ? words.youLeft : words.left(fact.who.name);
+    case 'returned':
+      return words.returned(fact.who.name);
+    case 'role':
+      return words.role(fact.by.name, fact.who.name, fact.role);
+    case 'pictured':
+      return words.pictured(fact.by.name);
+    case 'approval':
+      return fact.required ? words.approvalOn(fact.by.name) : words.approvalOff(fact.by.name);
+    case 'name':
+      return words.name(fact.was, fact.who.name);
+    case 'same-name':
+      return words.sameName(fact.who.name);
+    case 'moved':
+      return words.moved(fact.by.name, hostOf(fact.relay));
+    case 'missed':
+      return words.missed(endTime(fact.from), endTime(fact.to));
     case 'unreadable':
       return words.unreadable;
     case 'invalid-commit':

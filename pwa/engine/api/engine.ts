@@ -1,0 +1,90 @@
+/** The interface itself. */
+import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
+import type { Content, MessageKey, TimelineItem, TimelinePage } from './messages.ts';
+import type { Person, PersonKey, Role } from './people.ts';
+import type { Problem } from './problems.ts';
+import type { Alarm, Connection, RoomKey, RoomLook, RoomSettings, RoomSummary } from './rooms.ts';
+import type { RoomSecurity, SafetyNumber, Verification } from './trust.ts';
+
+export interface EngineState {
+  readonly profile: Person | null;
+  readonly rooms: readonly RoomSummary[];
+  readonly connection: Connection;
+}
+
+export type EngineEvent =
+  /** The whole state, coalesced: for lists and headers. */
+  | { readonly kind: 'state'; readonly state: EngineState }
+  /** Items that are new or changed, by id. */
+  | { readonly kind: 'timeline'; readonly room: RoomKey; readonly items: readonly TimelineItem[] }
+  /** The engine cannot go on (storage failed, superseded): what the person should do. */
+  | { readonly kind: 'halted'; readonly problem: Problem };
+
+/** Writing and reading. All rejections are `EngineError`. */
+export interface Conversations {
+  /** Resolves when the message is durable in the outbox: only then may the composer clear. Sending again under one id changes nothing. */
+  send(room: RoomKey, id: MessageKey, content: Content): Promise<void>;
+  /** The `limit` items before a position, or the last ones, queued messages included. */
+  timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage>;
+  markRead(room: RoomKey, position: number): Promise<void>;
+  setDraft(room: RoomKey, text: string): Promise<void>;
+}
+
+/**
+ * Rooms and who is in them. What needs a commit resolves when one that does it was accepted, and rejects with
+ * `relay-unreachable` where that takes too long, `not-allowed` where the room's rules forbid it.
+ */
+export interface Membership {
+  createRoom(name: string): Promise<RoomKey>;
+  renameRoom(room: RoomKey, name: string): Promise<void>;
+  setLook(room: RoomKey, look: RoomLook): Promise<void>;
+  setSettings(room: RoomKey, settings: RoomSettings): Promise<void>;
+  createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite>;
+  invites(room: RoomKey): Promise<readonly Invite[]>;
+  revokeInvite(room: RoomKey, invite: string): Promise<void>;
+  previewInvite(link: string): Promise<InvitePreview>;
+  /** Resolves when the join is stored; it then goes on by itself, across restarts, until taken or refused. */
+  join(link: string): Promise<RoomKey>;
+  answerKnock(room: RoomKey, knock: string, admit: boolean): Promise<void>;
+  setRole(room: RoomKey, person: PersonKey, role: Role): Promise<void>;
+  removeMember(room: RoomKey, person: PersonKey, how?: { readonly ban: boolean }): Promise<void>;
+  unban(room: RoomKey, person: PersonKey): Promise<void>;
+  /** Takes effect here at once, offline too; the others complete it. */
+  leave(room: RoomKey): Promise<void>;
+  /** Deletes the room and its history from this device alone. Only of a room that one is not a member of any more. */
+  forget(room: RoomKey): Promise<void>;
+  /** The room of two with a member of this room: made, and they are asked, where there is none yet. */
+  messagePerson(room: RoomKey, person: PersonKey): Promise<RoomKey>;
+  /** Answers an `asked` room. Declining forgets it. */
+  answerRequest(room: RoomKey, accept: boolean): Promise<void>;
+  /** Names another relay for the room, where the members follow. */
+  moveRoom(room: RoomKey, relay: string): Promise<void>;
+}
+
+/** Knowing whom one talks to. */
+export interface Trust {
+  security(room: RoomKey): Promise<RoomSecurity>;
+  /** Of this device's person and another. */
+  safetyNumber(person: PersonKey): Promise<SafetyNumber>;
+  /** Compares a scanned code with the person's; marks them verified where it holds. */
+  verify(person: PersonKey, scanned: string): Promise<Verification>;
+  /** By voice or by eye: the person says that the numbers are the same, or takes it back. */
+  setVerified(person: PersonKey, verified: boolean): Promise<void>;
+  /** "I have seen that this is somebody else": lets one write in the room again. */
+  acknowledge(room: RoomKey, person: PersonKey): Promise<void>;
+  dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void>;
+  /** Enters a broken room again under a new leaf of the same identity. The others see it. */
+  rejoin(room: RoomKey): Promise<void>;
+}
+
+export interface Engine extends Conversations, Membership, Trust {
+  state(): Promise<EngineState>;
+  createProfile(name: string): Promise<Person>;
+  /** One's own name, in every room: each learns it with the next own commit. */
+  setName(name: string): Promise<Person>;
+  /** The network came back, or the app to the front: try now rather than at the next attempt. */
+  wake(): Promise<void>;
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+  /** Lets the profile go: what is under way is finished or left as it is stored. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+/** A room's conversation. */
+import { toBase64Url } from '../../../shared/bytes.ts';
+import type { Branded } from '../../../shared/ids.ts';
+import type { Person, Role } from './people.ts';
+
+/** An envelope id: known before the message is sent, the same ever after. */
+export type MessageKey = Branded<string, 'MessageKey'>;
+
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  /** From a newer version of Sotto: kept whole, shown as such. */
+  | { readonly kind: 'unknown'; readonly type: string };
+
+export type MessageStatus =
+  /** In the outbox. */
+  | 'queued'
+  /** The relay has it durably. */
+  | 'sent'
+  /** At least one other device has it. */
+  | 'received';
+
+export interface MessageItem {
+  readonly kind: 'message';
+  readonly id: MessageKey;
+  /** Position in the room's log; null while queued. Queued messages come last, in the order of sending. */
+  readonly position: number | null;
+  readonly sender: Person;
+  readonly mine: boolean;
+  /** The sender's clock, Unix milliseconds. */
+  readonly sentAt: number;
+  readonly content: Content;
+  /** Of one's own messages; null for others'. */
+  readonly status: MessageStatus | null;
+}
+
+/** A quiet line: who did what. Times are Unix milliseconds. */
+export type NoticeFact =
+  | { readonly kind: 'created'; readonly by: Person }
+  | { readonly kind: 'joined'; readonly who: Person }
+  /** `asked`: they had knocked, and `by` let them in. */
+  | { readonly kind: 'let-in'; readonly who: Person; readonly by: Person }
+  | { readonly kind: 'knock-refused'; readonly who: Person; readonly by: Person }
+  | { readonly kind: 'removed'; readonly who: Person; readonly by: Person }
+  | { readonly kind: 'banned'; readonly who: Person; readonly by: Person }
+  | { readonly kind: 'unbanned'; readonly who: Person; readonly by: Person }
+  | { readonly kind: 'left'; readonly who: Person }
+  /** The same identity under a new leaf: after lost or damaged state. */
+  | { readonly kind: 'returned'; readonly who: Person }
+  | { readonly kind: 'role'; readonly who: Person; readonly by: Person; readonly role: Role }
+  | { readonly kind: 'renamed'; readonly by: Person; readonly name: string }
+  | { readonly kind: 'pictured'; readonly by: Person }
+  /** The room's settings: whether joining needs an admin's approval. */
+  | { readonly kind: 'approval'; readonly by: Person; readonly required: boolean }
+  /** A member changed their own name. */
+  | { readonly kind: 'name'; readonly who: Person; readonly was: string }
+  /** A second person under a known name: `as` had it before. */
+  | { readonly kind: 'same-name'; readonly who: Person; readonly as: Person; readonly verified: boolean }
+  | { readonly kind: 'moved'; readonly by: Person; readonly relay: string }
+  /** Envelopes that this device never got and never will. */
+  | { readonly kind: 'missed'; readonly from: number; readonly to: number }
+  /** An envelope that could not be opened: said once for a run of them. */
+  | { readonly kind: 'unreadable' }
+  /** A commit that every member refuses. `by` is null where it does not even say whose it is. */
+  | { readonly kind: 'invalid-commit'; readonly by: Person | null };
+
+export interface NoticeItem {
+  readonly kind: 'notice';
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly fact: NoticeFact;
+}
+
+export type TimelineItem = MessageItem | NoticeItem;
+
+export interface TimelinePage {
+  /** Oldest first. */
+  readonly items: readonly TimelineItem[];
+  readonly hasOlder: boolean;
+}
+
+/** A fresh id for a message about to be sent. */
+export const newMessageKey = (): MessageKey => toBase64Url(crypto.getRandomValues(new Uint8Array(16))) as MessageKey;
