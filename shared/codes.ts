@@ -34,7 +34,11 @@ export const ERROR_CODES = {
   'rate-limited': { means: 'Too much, too fast.', action: 'Wait for retryAfter milliseconds, then send again.' },
   'too-many-rooms': { means: 'This connection has as many rooms open as it may.', action: 'Close some, or use another connection.' },
   'too-many-connections': { means: 'The relay has as many connections as it may.', action: 'Reconnect later, with backoff.' },
-  'creation-refused': { means: 'This relay does not let just anybody create rooms.', action: 'Ask its operator.' },
+  'creation-refused': { means: 'This relay does not let just anybody create rooms.', action: 'Ask its operator, perhaps for a token.' },
+  'relay-full': {
+    means: 'The relay has no space left for it: for new rooms first, then for big ones, then for any.',
+    action: 'Keep it, tell the person, and try again later.',
+  },
   unavailable: { means: 'The relay could not store it.', action: 'Keep it, and send it again later.' },
   internal: { means: 'The relay failed in a way it did not foresee.', action: 'Keep everything, reconnect with backoff.' },
 } as const;

@@ -51,6 +51,7 @@ class LocalEngine implements Engine {
     this.#writer = writer;
     this.#host = {
       storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin,
+      creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
       link: (relay) => this.#link(relay),
       write: (changes) => this.#write(changes),

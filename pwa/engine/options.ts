@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly appOrigin: string;
   /** The origin of the relay on which rooms are created. Rooms that were joined keep the relay their link named. */
   readonly relay: string;
+  /** What lets one create rooms on a relay that asks for a token, by the relay's origin. Sent to that relay alone. */
+  readonly creationTokens?: Readonly<Record<string, string>>;
   /** Of rooms created here; `xwing` where not given. Rooms that were joined keep theirs. */
   readonly suite?: Suite;
 }

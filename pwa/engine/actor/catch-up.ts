@@ -43,7 +43,11 @@ function ask(room: Room): Promise<RelayControl | undefined> {
   if (!record.registered && record.owner !== null) {
     const statement = createStatement({ origin: record.relay, room: record.room, access: access.publicKey, invites: invitesDigestOf([], sha256), nonce });
     const { publicKey: owner, secretKey } = record.owner;
-    return link.ask({ t: 'create', owner, access: access.publicKey, invites: [], groupInfo: new Uint8Array(0), sig: sign(statement, secretKey) as Signature });
+    const token = room.host.creationToken(record.relay);
+    return link.ask({
+      t: 'create', owner, access: access.publicKey, invites: [], groupInfo: new Uint8Array(0), sig: sign(statement, secretKey) as Signature,
+      ...(token === undefined ? {} : { token }),
+    });
   }
   const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
   room.openedEpoch = toHex(epoch);

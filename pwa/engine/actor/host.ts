@@ -12,6 +12,8 @@ export interface RoomHost {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly appOrigin: string;
+  /** What lets us create rooms on a relay, where it asks for that. */
+  creationToken(relay: string): string | undefined;
   profile(): Profile;
   link(relay: string): RelayLink;
   /** One transaction under this engine's writer. A failure halts the engine, and rejects. */

@@ -131,6 +131,7 @@ async function refusedBy(room: Room, { code, retryAfter }: RelayRefusal): Promis
     case 'too-many-rooms':
     case 'too-many-connections':
     case 'unavailable':
+    case 'relay-full':
     case 'internal':
     case 'not-open':
       return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);

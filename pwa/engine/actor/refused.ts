@@ -27,6 +27,7 @@ export function messageRefused(room: Room, outgoing: Outgoing, code: ErrorCode, 
       return room.seeAgain(room.host.randomness.fraction() * JITTER);
     case 'rate-limited':
     case 'unavailable':
+    case 'relay-full':
     case 'internal':
     case 'too-many-rooms':
     case 'too-many-connections':
@@ -58,6 +59,7 @@ export async function commitRefused(room: Room, code: ErrorCode, retryAfter: num
     case 'not-open':
     case 'rate-limited':
     case 'unavailable':
+    case 'relay-full':
     case 'internal':
     case 'too-many-rooms':
     case 'too-many-connections':

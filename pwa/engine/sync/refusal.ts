@@ -34,6 +34,7 @@ export function problemOf(code: ErrorCode): ProblemCode {
     case 'no-access':
       return 'invite-unknown';
     case 'unavailable':
+    case 'relay-full':
     case 'internal':
     case 'rate-limited':
     case 'too-many-connections':
@@ -60,6 +61,7 @@ export function isPassing(code: ErrorCode): boolean {
     case 'too-many-rooms':
     case 'too-many-connections':
     case 'unavailable':
+    case 'relay-full':
     case 'internal':
     case 'not-open':
       return true;
