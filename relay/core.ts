@@ -5,6 +5,7 @@
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
@@ -41,6 +42,9 @@ export interface Link {
 export interface RelayCore {
   readonly limits: RelayLimits;
   readonly connections: number;
+  /** Rooms that somebody has open. */
+  readonly rooms: number;
+  readonly counters: Counters;
   /** Whether the store took the last thing it was given. */
   readonly healthy: boolean;
   /** Greets the peer at once. */
@@ -54,12 +58,13 @@ export interface RelayCore {
 export function createRelayCore(options: CoreOptions): RelayCore {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock: Clock = { now: options.now ?? systemClock.now, after: options.after ?? systemClock.after, soon: options.soon ?? systemClock.soon };
-  const delivery = new Delivery({ store: options.store, clock, limits, log: options.log ?? silentLog });
+  const counters = new Counters();
+  const delivery = new Delivery({ store: options.store, clock, limits, counters, log: options.log ?? silentLog });
   const connections = new Set<Connection>();
   const working = new Set<Promise<void>>();
   let leaving = false;
   const context = {
-    delivery, limits, clock,
+    delivery, limits, clock, counters,
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
     ended: (connection: Connection) => void connections.delete(connection),
@@ -78,7 +83,10 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   }
 
   return {
-    limits, idle,
+    limits, idle, counters,
+    get rooms() {
+      return delivery.rooms.size;
+    },
     get connections() {
       return connections.size;
     },
@@ -87,10 +95,12 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     },
     connect(peer) {
       if (leaving || connections.size >= limits.connections) {
+        counters.refused['too-many-connections']++;
         peer.send(encodeControl({ t: 'error', code: 'too-many-connections', ref: null, room: null, id: null, retryAfter: limits.reconnect }));
         peer.close(CLOSE_CODES.full, 'too many connections');
         return { receive: () => undefined, drained: () => undefined, end: () => undefined };
       }
+      counters.connected++;
       const connection = new Connection(peer, context);
       connections.add(connection);
       return connection;

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../shared/codes.ts';
 import { encodeControl, type RelayControl } from '../../shared/control.ts';
 import type { EnvelopeId, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
+import type { Counters } from '../counters.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
@@ -23,6 +24,7 @@ export interface About {
 }
 
 export function postError(subscriber: Subscriber, code: ErrorCode, { ref, room, id }: About, retryAfter = 0): void {
+  subscriber.refused(code);
   postControl(subscriber, { t: 'error', ref: ref ?? null, room: room ?? null, id: id ?? null, code, retryAfter });
 }
 
@@ -80,7 +82,7 @@ export function answer(job: Job): void {
 }
 
 /** Gives every live member what is new and theirs to read: the same buffer to all who may read all of it. */
-export function fanOut(room: Room, limits: RelayLimits): void {
+export function fanOut(room: Room, limits: RelayLimits, counters: Counters): void {
   const { fresh } = room;
   room.fresh = [];
   if (fresh.length === 0) return;
@@ -90,27 +92,34 @@ export function fanOut(room: Room, limits: RelayLimits): void {
   const [sole] = epochs.size === 1 ? epochs : [];
   for (const member of room.members) {
     if (!member.live) continue;
-    if (member.subscriber.buffered() > limits.buffered) setBehind(member);
-    else if (sole === undefined ? [...epochs].every((epoch) => member.reads(epoch)) : member.reads(sole)) member.subscriber.post(whole);
-    else fanOutPart(member, fresh);
+    if (member.subscriber.buffered() > limits.buffered) {
+      setBehind(member, counters);
+    } else if (sole === undefined ? [...epochs].every((epoch) => member.reads(epoch)) : member.reads(sole)) {
+      member.subscriber.post(whole);
+      counters.delivered += fresh.length;
+    } else {
+      fanOutPart(member, fresh, counters);
+    }
   }
 }
 
-function fanOutPart(member: Membership, fresh: readonly Fresh[]): void {
+function fanOutPart(member: Membership, fresh: readonly Fresh[], counters: Counters): void {
   let beyond = false;
   for (const { epoch, frame } of fresh) {
     if (member.reads(epoch)) {
       member.subscriber.post(frame);
+      counters.delivered++;
     } else if (!member.toldBeyond.has(epoch) && isBeyondClosing(member.proven, epoch)) {
       member.toldBeyond.add(epoch);
       beyond = true;
     }
   }
-  if (beyond) setBehind(member);
+  if (beyond) setBehind(member, counters);
 }
 
-function setBehind(member: Membership): void {
+function setBehind(member: Membership, counters: Counters): void {
   member.live = false;
+  counters.behind++;
   postControl(member.subscriber, { t: 'behind', room: member.room.id });
 }
 
@@ -125,7 +134,7 @@ export function fanOutSignal({ membership, envelope, frame }: SignalJob, limits:
 }
 
 /** Answers with how many bytes were read. */
-export async function answerPull({ subscriber, membership, request }: PullJob, store: Store, limits: RelayLimits): Promise<number> {
+export async function answerPull({ subscriber, membership, request }: PullJob, store: Store, limits: RelayLimits, counters: Counters): Promise<number> {
   const { room, proven } = membership;
   const about = { ref: request.ref, room: room.id };
   if (room.gone || proven.size === 0) {
@@ -145,6 +154,7 @@ export async function answerPull({ subscriber, membership, request }: PullJob, s
   const rows = await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
   const readable = rows.filter(readableBy(membership));
   if (readable.length > 0) subscriber.post(new Batch(readable));
+  counters.pulled += readable.length;
   const last = after + rows.length;
   postPulled(membership, request.ref, (rows.length === 0 ? head : last) as Seq, head);
   return rows.reduce((sum, row) => sum + row.length, 0);

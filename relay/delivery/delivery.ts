@@ -9,6 +9,7 @@
  */
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import type { Clock } from '../clock.ts';
+import type { Counters } from '../counters.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { RelayLog } from '../log.ts';
 import type { Store } from '../store/store.ts';
@@ -31,6 +32,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly limits: RelayLimits;
   readonly log: RelayLog;
+  readonly counters: Counters;
 }
 
 export class Delivery {
@@ -41,18 +43,22 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #limits: RelayLimits;
   readonly #log: RelayLog;
+  readonly #counters: Counters;
   #queue: Job[] = [];
+  /** When the oldest of the queue came, by `performance.now()`. */
+  #since = 0;
   #scheduled = false;
   #turn: Promise<void> | undefined;
   readonly #dirty = new Set<Subscriber>();
   #sweeping: (() => void) | undefined;
   #stopped = false;
 
-  constructor({ store, clock, limits, log }: DeliveryOptions) {
+  constructor({ store, clock, limits, log, counters }: DeliveryOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
     this.#log = log;
+    this.#counters = counters;
     this.rooms = new Rooms(store);
     this.#sweepLater();
   }
@@ -62,6 +68,7 @@ export class Delivery {
   }
 
   enqueue(job: Job): void {
+    if (this.#queue.length === 0) this.#since = performance.now();
     this.#queue.push(job);
     this.#schedule();
   }
@@ -95,8 +102,9 @@ export class Delivery {
     this.#clock.soon(() => {
       this.#scheduled = false;
       const jobs = this.#queue;
+      const since = this.#since;
       this.#queue = [];
-      this.#turn = this.#run(jobs).catch((error: unknown) => this.#fail(jobs, error)).finally(() => {
+      this.#turn = this.#run(jobs, since).catch((error: unknown) => this.#fail(jobs, error)).finally(() => {
         this.#turn = undefined;
         if (this.#queue.length > 0 || this.#dirty.size > 0) this.#schedule();
       });
@@ -109,19 +117,23 @@ export class Delivery {
     for (const { subscriber } of jobs) subscriber.close(CLOSE_CODES.failed, 'the relay failed');
   }
 
-  async #run(jobs: readonly Job[]): Promise<void> {
+  async #run(jobs: readonly Job[], since: number): Promise<void> {
     await this.#fillWindows(jobs);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
     const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock };
     for (const job of jobs) job.outcome = this.#judged(job, context, changes);
 
     if (changes.writes.length > 0) {
+      const began = performance.now();
       try {
         await this.#store.write(changes.writes);
+        this.#counters.commitTime.observe(performance.now() - began);
+        this.#counters.batchSize.observe(changes.writes.length);
         if (!this.healthy) this.#log.info('the store takes writes again');
         this.healthy = true;
       } catch (error) {
         this.healthy = false;
+        this.#counters.failed++;
         this.#log.error({ reason: reasonOf(error), writes: changes.writes.length }, 'the store failed: nothing of this batch was acknowledged');
         for (const job of jobs.toReversed()) {
           takeBack(job, context);
@@ -134,9 +146,16 @@ export class Delivery {
     }
 
     for (const job of jobs) answer(job);
-    for (const room of changes.rooms) fanOut(room, this.#limits);
+    let placed = 0;
+    for (const room of changes.rooms) {
+      for (const { frame } of room.fresh) this.#counters.stored += frame.length;
+      placed += room.fresh.length;
+      fanOut(room, this.#limits, this.#counters);
+    }
     for (const signal of changes.signals) fanOutSignal(signal, this.#limits);
     this.#flush();
+    this.#counters.acked += placed;
+    if (placed > 0) this.#counters.ackLatency.observe(performance.now() - since, placed);
     for (const job of jobs) {
       if (job.outcome.type === 'deleted') this.#sweepLater();
       if ('done' in job && job.type !== 'pull' && job.type !== 'group-info') job.done();
@@ -154,7 +173,7 @@ export class Delivery {
       }
       if (!job.subscriber.closed) {
         try {
-          if (job.type === 'pull') bytes += await answerPull(job, this.#store, this.#limits);
+          if (job.type === 'pull') bytes += await answerPull(job, this.#store, this.#limits, this.#counters);
           else await answerGroupInfo(job, this.#store);
         } catch (error) {
           this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');

@@ -1,4 +1,5 @@
 /** One connection as delivery sees it. */
+import type { ErrorCode } from '../../shared/codes.ts';
 import type { Batch } from './batch.ts';
 import type { Membership } from './membership.ts';
 
@@ -9,6 +10,8 @@ export interface Subscriber {
   buffered(): number;
   /** Queues for the end of this turn: what is one's own, or one batch shared by many. */
   post(item: Uint8Array | Batch): void;
+  /** Counts an error that is being posted. */
+  refused(code: ErrorCode): void;
   /** Hands over what was posted, in one write where the transport can. */
   flush(): void;
   close(code: number, reason: string): void;

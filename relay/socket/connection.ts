@@ -12,6 +12,7 @@ import { decodeClientFrame, type ClientFrame, type Malformed } from '../../share
 import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { Clock } from '../clock.ts';
+import type { Counters } from '../counters.ts';
 import { postControl, postError, type About } from '../delivery/answers.ts';
 import { Batch } from '../delivery/batch.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -27,6 +28,7 @@ import type { Verify } from './proof.ts';
 export interface ConnectionContext {
   readonly delivery: Delivery;
   readonly limits: RelayLimits;
+  readonly counters: Counters;
   readonly clock: Clock;
   readonly verify: Verify;
   /** Statements are signed for one of them. */
@@ -79,6 +81,7 @@ export class Connection implements Subscriber {
   /** Takes one frame. The bytes become the relay's, which writes the seq into them: hand over a copy. Never throws. */
   receive(frame: Uint8Array): void {
     if (this.closed || this.#leaving) return;
+    this.#context.counters.received++;
     const now = this.#context.clock.now();
     const wait = Math.max(this.#frames.take(1, now), this.#bytes.take(frame.length, now));
     if (wait > 0) return this.#refuse(aboutFrame(decodeClientFrame(frame), frame), 'rate-limited', wait);
@@ -126,6 +129,10 @@ export class Connection implements Subscriber {
     if (this.closed) return;
     this.#posted.push(item);
     if (this.#posted.length === 1) this.#context.delivery.touch(this);
+  }
+
+  refused(code: ErrorCode): void {
+    this.#context.counters.refused[code]++;
   }
 
   flush(): void {
