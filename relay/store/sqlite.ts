@@ -7,7 +7,7 @@ import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Se
 import { assertNever } from '../../shared/never.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
 import { assertDurable, makeDurable } from './sqlite-durability.ts';
-import { migrate } from './sqlite-schema.ts';
+import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
 export const DATABASE_FILE = 'relay.db';
@@ -127,6 +127,8 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
   const applyAll = database.transaction((batch: readonly Write[]) => {
     for (const write of batch) apply(write);
   });
+  /** Writes the page that the schema's version stands on, as it is. */
+  const probe = (): void => void database.pragma(`user_version = ${SCHEMA_VERSION}`);
   const loadAll = database.transaction((room: RoomId): RoomRecord | undefined => {
     const row = sql.room.get(room);
     if (row === undefined) return undefined;
@@ -154,9 +156,10 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
 
     async write(batch) {
       try {
-        applyAll.immediate(batch);
+        if (batch.length === 0) probe();
+        else applyAll.immediate(batch);
       } catch (error) {
-        throw new StoreError('write-failed', 'SQLite could not commit.', { cause: error });
+        throw writeError(error);
       }
     },
 
@@ -185,6 +188,14 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
       lock.close();
     },
   };
+}
+
+/** By SQLite's result codes: https://sqlite.org/rescode.html */
+function writeError(cause: unknown): StoreError {
+  const code = cause instanceof Sqlite.SqliteError ? cause.code : '';
+  if (code === 'SQLITE_FULL') return new StoreError('disk-full', 'There is no space left on the disk.', { cause });
+  if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return new StoreError('io-error', 'The disk does not take what is written.', { cause });
+  return new StoreError('write-failed', 'SQLite could not commit.', { cause });
 }
 
 const encodeInvites = (invites: readonly InviteRegistration[]): Uint8Array => encode(invites.map(({ key, uses, expires }) => [key, uses, expires]));

@@ -74,7 +74,7 @@ export interface Range {
 export interface Store {
   /** A number no log has; taken by the `create` that uses it. */
   newLog(): LogNumber;
-  /** Rejects with {@link StoreError}. */
+  /** Rejects with {@link StoreError}. An empty batch changes nothing, and resolves only where the disk takes writes: a probe. */
   write(batch: readonly Write[]): Promise<void>;
   load(room: RoomId): Promise<RoomRecord | undefined>;
   /** Whole envelope frames, seq in place. */
@@ -91,6 +91,10 @@ export interface Store {
 export type StoreErrorCode =
   /** Nothing of the batch is in force; the same batch may be tried again. */
   | 'write-failed'
+  /** As before: there is no space on the disk. */
+  | 'disk-full'
+  /** As before: the disk answered with an error, or takes no writes. */
+  | 'io-error'
   /** Another process holds this store. */
   | 'in-use'
   /** It was written by a newer version: this one must not touch it. */

@@ -1,11 +1,11 @@
 /** What every benchmark prints: progress to stderr, and last, to stdout, one JSON object. Exits 1 where a bar is missed. */
 import { cpus, totalmem } from 'node:os';
 
-export interface Bar {
-  readonly what: string;
-  readonly atLeast: number;
-  readonly got: number;
-}
+export type Bar =
+  | { readonly what: string; readonly atLeast: number; readonly got: number }
+  | { readonly what: string; readonly atMost: number; readonly got: number };
+
+const isMet = (bar: Bar): boolean => ('atLeast' in bar ? bar.got >= bar.atLeast : bar.got <= bar.atMost);
 
 export interface Report {
   readonly name: string;
@@ -32,7 +32,7 @@ const rounded = (values: Readonly<Record<string, number>>): Record<string, numbe
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(3))]));
 
 export function finish({ name, runs, figures, ratios, bars }: Report): void {
-  const judged = bars.map((bar) => ({ ...bar, got: Number(bar.got.toPrecision(3)), met: bar.got >= bar.atLeast }));
+  const judged = bars.map((bar) => ({ ...bar, got: Number(bar.got.toPrecision(3)), met: isMet(bar) }));
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
   console.log(JSON.stringify({ name, machine, runs, figures: rounded(figures), ratios: rounded(ratios), bars: judged }));
   if (judged.some(({ met }) => !met)) process.exitCode = 1;
