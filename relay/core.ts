@@ -7,6 +7,7 @@ import { encodeControl } from '../shared/control.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
+import type { HealthFacts } from './health.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
 import { Connection } from './socket/connection.ts';
@@ -45,8 +46,8 @@ export interface RelayCore {
   /** Rooms that somebody has open. */
   readonly rooms: number;
   readonly counters: Counters;
-  /** Whether the store took the last thing it was given. */
-  readonly healthy: boolean;
+  /** What became of the last write to the store. */
+  readonly health: HealthFacts;
   /** Greets the peer at once. */
   connect(peer: Peer): Link;
   /** Resolves when everything that was received has been answered. */
@@ -90,8 +91,8 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     get connections() {
       return connections.size;
     },
-    get healthy() {
-      return delivery.healthy;
+    get health() {
+      return delivery.health.facts;
     },
     connect(peer) {
       if (leaving || connections.size >= limits.connections) {

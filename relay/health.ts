@@ -11,7 +11,7 @@ export type Problem =
 
 export type HealthFacts =
   | { readonly status: 'ok' }
-  /** What is stored is still read and delivered; what is sent is refused as `unavailable`. `since`: Unix milliseconds. */
+  /** What is stored is still read and delivered; what is sent is refused, as `relay-full` or `unavailable`. `since`: Unix milliseconds. */
   | { readonly status: 'degraded'; readonly problem: Problem; readonly since: number };
 
 /** What became of the last write to the store. */

@@ -66,8 +66,8 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins)); });
     socketRoute(app, core, origins);
     app.get('/healthz', async (_request, reply) => {
-      reply.code(core.healthy ? 200 : 503).header('cache-control', 'no-store');
-      return { status: core.healthy ? 'ok' : 'the store takes no writes' };
+      reply.code(core.health.status === 'ok' ? 200 : 503).header('cache-control', 'no-store');
+      return core.health;
     });
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });

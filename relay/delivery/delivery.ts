@@ -4,12 +4,13 @@
  * begins only after that, so every reader sees whole turns: a pull that reaches the head makes its
  * connection live in that same turn, with no gap and nothing twice.
  *
- * A transaction that fails is answered `unavailable` for each, and is taken back from memory: nothing was
- * promised, and the senders still have it.
+ * A transaction that fails is taken back from memory and answered `unavailable`, or `relay-full`, for each: nothing
+ * was promised, and the senders still have it (`undo.ts`).
  */
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
+import { Health } from '../health.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { RelayLog } from '../log.ts';
 import type { Store } from '../store/store.ts';
@@ -20,12 +21,15 @@ import { keyOf } from '../bytes.ts';
 import type { Membership } from './membership.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
-import { judge, STORE_RETRY, takeBack, type Changes, type RuleContext } from './rules.ts';
+import { judge, STORE_RETRY, type Changes, type RuleContext } from './rules.ts';
 import type { Subscriber } from './subscriber.ts';
+import { undo } from './undo.ts';
 
 /** Bytes of pulled envelopes that one turn reads: the rest waits for the next, so that no crowd of pulls stalls the sends. */
 const READ_BYTES_PER_TURN = 2 * 1024 * 1024;
 const SWEEP_PAUSE = 20;
+/** Milliseconds between two tries of a disk that took no writes, where nobody sends. */
+const PROBE_PAUSE = 1000;
 
 export interface DeliveryOptions {
   readonly store: Store;
@@ -37,8 +41,8 @@ export interface DeliveryOptions {
 
 export class Delivery {
   readonly rooms: Rooms;
-  /** Whether the last transaction succeeded. */
-  healthy = true;
+  /** What became of the last transaction, or of the last probe after one that failed. */
+  readonly health = new Health();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #limits: RelayLimits;
@@ -51,6 +55,8 @@ export class Delivery {
   #turn: Promise<void> | undefined;
   readonly #dirty = new Set<Subscriber>();
   #sweeping: (() => void) | undefined;
+  #probing: (() => void) | undefined;
+  #probeDue = false;
   #stopped = false;
 
   constructor({ store, clock, limits, log, counters }: DeliveryOptions) {
@@ -94,6 +100,7 @@ export class Delivery {
   stop(): void {
     this.#stopped = true;
     this.#sweeping?.();
+    this.#probing?.();
   }
 
   #schedule(): void {
@@ -129,21 +136,18 @@ export class Delivery {
         await this.#store.write(changes.writes);
         this.#counters.commitTime.observe(performance.now() - began);
         this.#counters.batchSize.observe(changes.writes.length);
-        if (!this.healthy) this.#log.info('the store takes writes again');
-        this.healthy = true;
+        this.#written();
       } catch (error) {
-        this.healthy = false;
         this.#counters.failed++;
         this.#log.error({ reason: reasonOf(error), writes: changes.writes.length }, 'the store failed: nothing of this batch was acknowledged');
-        for (const job of jobs.toReversed()) {
-          takeBack(job, context);
-          if (job.outcome.type === 'placed' || job.outcome.type === 'duplicate' || job.outcome.type === 'deleted' || (job.outcome.type === 'granted' && job.outcome.made)) {
-            job.outcome = { type: 'refused', code: 'unavailable', retryAfter: STORE_RETRY };
-          }
-        }
+        this.#notWritten(error);
+        undo(jobs, context, error);
         for (const room of changes.rooms) room.fresh = [];
       }
+    } else if (this.#probeDue) {
+      await this.#store.write([]).then(() => this.#written(), (error: unknown) => this.#notWritten(error));
     }
+    this.#probeDue = false;
 
     for (const job of jobs) answer(job);
     let placed = 0;
@@ -162,6 +166,23 @@ export class Delivery {
     }
     await this.#read(jobs.filter((job) => job.type === 'pull' || job.type === 'group-info'));
     this.#flush();
+  }
+
+  #written(): void {
+    if (!this.health.recovered()) return;
+    this.#log.info('the store takes writes again');
+    this.#sweepLater();
+  }
+
+  /** Tries again by itself, in a turn of its own: whoever waits for the disk need not be told by somebody's message. */
+  #notWritten(error: unknown): void {
+    this.health.failed(error, this.#clock.now());
+    if (this.#stopped || this.#probing !== undefined) return;
+    this.#probing = this.#clock.after(PROBE_PAUSE, () => {
+      this.#probing = undefined;
+      this.#probeDue = this.health.facts.status !== 'ok';
+      if (this.#probeDue) this.#schedule();
+    });
   }
 
   async #read(jobs: readonly (PullJob | GroupInfoJob)[]): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * The first half of a turn: each job is judged against the state in memory, in the order of arrival, and what it
  * changes is changed there and listed for the store. Nothing has been promised yet: if the store fails,
- * {@link takeBack} undoes it all, last first.
+ * `undo.ts` undoes it all, last first.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { encodeCommitPayload } from '../../shared/commit.ts';
@@ -206,42 +206,4 @@ function remove({ room }: DeleteJob, { rooms }: RuleContext, changes: Changes): 
   rooms.remove(room);
   changes.writes.push({ type: 'delete', log: room.log });
   return { type: 'deleted', room };
-}
-
-/** Undoes what {@link judge} changed for a job. To be called in the reverse order. */
-export function takeBack(job: Job, { rooms }: RuleContext): void {
-  const { outcome } = job;
-  switch (outcome.type) {
-    case 'placed': {
-      if (job.type !== 'send' && job.type !== 'commit') return;
-      const { room } = job.membership;
-      room.head = (room.head - 1) as Seq;
-      room.window?.forget(job.id);
-      if (job.type === 'send') return placeAt(job.frame, START);
-      room.tree.removeLast();
-      if (outcome.invite === undefined) return;
-      room.uses.set(keyOf(outcome.invite), (room.uses.get(keyOf(outcome.invite)) ?? 1) - 1);
-      job.membership.invite = outcome.invite;
-      return;
-    }
-    case 'granted': {
-      if (!outcome.made) return;
-      const { membership } = outcome;
-      membership.room.gone = true;
-      membership.room.members.clear();
-      membership.subscriber.memberships.delete(membership.room.key);
-      rooms.remove(membership.room);
-      return;
-    }
-    case 'deleted':
-      outcome.room.gone = false;
-      rooms.add(outcome.room);
-      return;
-    case 'pending':
-    case 'duplicate':
-    case 'refused':
-      return;
-    default:
-      assertNever(outcome);
-  }
 }
