@@ -3,6 +3,7 @@
  * here is plain data that structured clone can carry. Keys are base64url text.
  */
 export * from './api/engine.ts';
+export * from './api/finding.ts';
 export * from './api/invites.ts';
 export * from './api/messages.ts';
 export * from './api/people.ts';

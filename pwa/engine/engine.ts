@@ -2,11 +2,12 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Content, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type MessageKey,
-  type Person, type PersonKey, type Problem, type RoomKey, type TimelinePage,
+  type Person, type PersonKey, type Problem, type RoomKey, type SearchPage, type SearchQuery, type TimelinePage,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
 import { createInvite, listInvites, removeMember } from './actor/invites.ts';
+import { shownItem } from './actor/items.ts';
 import { personOf } from './actor/people.ts';
 import type { Room } from './actor/room.ts';
 import { enqueueMessage, markRead, summaryOf, timelinePage } from './actor/timeline.ts';
@@ -17,6 +18,8 @@ import { StorageError, SupersededError, type Change, type Storage, type Writer }
 import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
 import { sealedStorage } from './records/sealed-storage.ts';
 import { neutralised } from './rooms/names.ts';
+import { SearchIndex } from './search/index.ts';
+import { IndexKeeper } from './search/keeper.ts';
 import { RelayLink } from './sync/relay-link.ts';
 
 /** Starts an engine, which from then on is the only one that can write to this storage. Rejects with {@link EngineError}. */
@@ -37,6 +40,8 @@ class LocalEngine implements Engine {
   readonly #storage: Storage;
   readonly #writer: Writer;
   readonly #host: RoomHost;
+  readonly #index: SearchIndex;
+  readonly #keeper: IndexKeeper;
   readonly #rooms = new Map<string, Room>();
   readonly #links = new Map<string, RelayLink>();
   readonly #drafts = new Map<string, string>();
@@ -57,9 +62,16 @@ class LocalEngine implements Engine {
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
-      items: (room, items) => this.#emit({ kind: 'timeline', room: room as RoomKey, items }),
+      items: (room, items) => {
+        this.#keeper.touch(room);
+        this.#emit({ kind: 'timeline', room: room as RoomKey, items });
+      },
       halt: (cause) => this.#halt(cause),
     };
+    this.#index = new SearchIndex({ storage, write: (changes) => this.#write(changes, true), rooms: () => this.#rooms.keys() });
+    this.#keeper = new IndexKeeper(this.#index, options.clock, (cause) => {
+      if (codeOf(cause) !== 'storage-full') this.#halt(cause);
+    });
   }
 
   async start(): Promise<void> {
@@ -69,6 +81,7 @@ class LocalEngine implements Engine {
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
     for (const room of this.#rooms.values()) room.start();
+    this.#keeper.start();
   }
 
   #link(relay: string): RelayLink {
@@ -99,6 +112,7 @@ class LocalEngine implements Engine {
   }
 
   #stop(): void {
+    this.#keeper.stop();
     for (const room of this.#rooms.values()) room.stop();
     for (const link of this.#links.values()) link.close();
   }
@@ -240,6 +254,19 @@ class LocalEngine implements Engine {
       else this.#drafts.set(key, text);
       await this.#write([text === '' ? { kind: 'delete', store: 'drafts', key: [key] } : { kind: 'put', store: 'drafts', key: [key], value: utf8(text) }], true);
       this.#changed();
+    });
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#settled(async () => {
+      const { hits, next } = await this.#index.search(query);
+      return {
+        next,
+        found: hits.flatMap(({ room, message, places }) => {
+          const item = shownItem(message, this.#room(room as RoomKey).state.record);
+          return item?.kind === 'message' ? { room: room as RoomKey, item, places } : [];
+        }),
+      };
     });
   }
 

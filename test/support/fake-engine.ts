@@ -1,11 +1,13 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
   Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, Person, PersonKey, ProblemCode,
-  Role, RoomKey, RoomSummary, TimelineItem, TimelinePage,
+  Role, RoomKey, RoomSummary, SearchPage, SearchQuery, TimelineItem, TimelinePage,
 } from '../../pwa/engine/api.ts';
+import { folded } from '../../pwa/engine/search/folding.ts';
+import { holdsAll, placesOf, termsOf } from '../../pwa/engine/search/query.ts';
 
 /** What can be made to fail or to wait. */
-export type Call = 'state' | 'createProfile' | 'createRoom' | 'createInvite' | 'previewInvite' | 'join' | 'removeMember' | 'send' | 'timeline' | 'setDraft' | 'dismissAlarm';
+export type Call = 'state' | 'createProfile' | 'createRoom' | 'createInvite' | 'previewInvite' | 'join' | 'removeMember' | 'send' | 'timeline' | 'setDraft' | 'search' | 'dismissAlarm';
 
 export interface FakeRoom {
   readonly summary: Omit<RoomSummary, 'latest'>;
@@ -219,6 +221,16 @@ export class FakeEngine implements Engine {
       at.summary = { ...at.summary, draft: text };
       this.#emitState();
     });
+  }
+
+  search({ text, room: only, from, since, until, limit }: SearchQuery): Promise<SearchPage> {
+    const terms = termsOf(text);
+    const found = terms.length === 0 ? [] : [...this.#rooms].flatMap(([room, { items }]) => items.flatMap((item) => {
+      if (item.kind !== 'message' || item.content.kind !== 'text' || (only !== undefined && room !== only) || (from !== undefined && item.sender.person !== from)) return [];
+      if ((since !== undefined && item.sentAt < since) || (until !== undefined && item.sentAt >= until)) return [];
+      return holdsAll(folded(item.content.text), terms) ? { room, item, places: placesOf(item.content.text, terms) } : [];
+    }));
+    return this.#answer('search', [text], () => ({ found: found.sort((a, b) => b.item.sentAt - a.item.sentAt).slice(0, limit), next: null }));
   }
 
   dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void> {

@@ -1,4 +1,5 @@
 /** The interface itself. */
+import type { SearchPage, SearchQuery } from './finding.ts';
 import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
 import type { Content, MessageKey, TimelineItem, TimelinePage } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
@@ -28,6 +29,8 @@ export interface Conversations {
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage>;
   markRead(room: RoomKey, position: number): Promise<void>;
   setDraft(room: RoomKey, text: string): Promise<void>;
+  /** Over all that is on this device, offline too. Nothing is found by an empty text. */
+  search(query: SearchQuery): Promise<SearchPage>;
 }
 
 /**

@@ -1,0 +1,279 @@
+/**
+ * Search over everything on this device. Messages stand in segments of {@link SEGMENT_ROWS}, sealed like every
+ * record; of each a signature is kept in memory, by which a query opens only those that may hold its terms. The latest
+ * messages, not yet a segment's worth, are read from the timeline. The index is made of the timeline alone: what
+ * it says is checked against it, and where it is lost it is built again.
+ */
+import type { Change, Storage } from '../ports/storage.ts';
+import { decodeItem, type StoredMessage } from '../records/message-records.ts';
+import { decodeDirectory, encodeDirectory, type Directory, type SegmentEntry } from './directory.ts';
+import { folded } from './folding.ts';
+import { History } from './history.ts';
+import { holdsAll, placesOf, termsOf, type Place, type Term } from './query.ts';
+import { encodeSegment, isWithin, Segment, SEGMENT_ROWS, type Narrowing, type Row } from './segment.ts';
+import { emptySignature, mayHold, sign } from './signature.ts';
+
+const DIRECTORY = ['directory'] as const;
+const FORGET = 'forget';
+/** UTF-16 units of opened segments that are kept: 100,000 messages of talk. */
+const KEPT = 8 << 20;
+
+export interface Query extends Narrowing {
+  readonly text: string;
+  readonly limit: number;
+  /** Where an earlier answer stopped. */
+  readonly before?: Cursor;
+}
+
+/** A place in the index, from the latest backwards. `segment` null: among the latest messages. */
+export interface Cursor {
+  readonly segment: number | null;
+  readonly row: number;
+}
+
+export interface Hit {
+  readonly room: string;
+  readonly message: StoredMessage;
+  readonly places: readonly Place[];
+}
+
+export interface Answer {
+  /** The latest first. */
+  readonly hits: readonly Hit[];
+  /** Null at the end. */
+  readonly next: Cursor | null;
+}
+
+export interface SearchHost {
+  readonly storage: Pick<Storage, 'get' | 'range'>;
+  write(changes: readonly Change[]): Promise<void>;
+  rooms(): Iterable<string>;
+}
+
+/** Belongs into the step that takes a message, or all of a room, from the timeline: however that ends, the index follows. */
+export const forgetting = (room: string, position?: number): Change =>
+  ({ kind: 'put', store: 'search', key: position === undefined ? [FORGET, room] : [FORGET, room, position], value: new Uint8Array() });
+
+/** A segment that should be there cannot be read. What to do: build the index again. */
+class DamagedIndex extends Error {
+  readonly code = 'damaged-index';
+  constructor() {
+    super('A segment of the search index cannot be read.');
+    this.name = 'DamagedIndex';
+  }
+}
+
+export class SearchIndex {
+  readonly #host: SearchHost;
+  readonly #signatures = new Map<number, Uint8Array>();
+  readonly #opened = new Map<number, Segment>();
+  #directory: Directory | undefined;
+  /** Read, and not in a segment yet. */
+  #latest: Row[] = [];
+  /** By room, `#latest` included. */
+  #through = new Map<string, number>();
+  readonly #touched = new Set<string>();
+  #kept = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: SearchHost) {
+    this.#host = host;
+  }
+
+  /** Something is new in a room's timeline. */
+  touch(room: string): void {
+    this.#touched.add(room);
+  }
+
+  /** Takes in one segment's worth of what is not indexed yet; false once there is no more. */
+  build(): Promise<boolean> {
+    return this.#inTurn(() => this.#absorb());
+  }
+
+  async search(query: Query): Promise<Answer> {
+    const terms = termsOf(query.text);
+    if (terms.length === 0) return { hits: [], next: null };
+    return this.#inTurn(async () => {
+      while (await this.#absorb());
+      return this.#find(terms, query);
+    });
+  }
+
+  /** Takes out what {@link forgetting} has marked: from what is stored too. */
+  forget(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#open();
+      await this.#forget();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work).catch(async (cause: unknown) => {
+      if (!(cause instanceof DamagedIndex)) throw cause;
+      await this.#startAnew();
+      return work();
+    });
+    this.#turn = done.catch(() => undefined); // whoever asked is told; the next one goes on
+    return done;
+  }
+
+  async #open(): Promise<Directory> {
+    if (this.#directory !== undefined) return this.#directory;
+    const stored = await this.#host.storage.get('search', DIRECTORY);
+    const directory = (stored && decodeDirectory(stored)) ?? { segments: [], through: new Map<string, number>() };
+    for (const { key, value } of await this.#host.storage.range('search', { prefix: ['signature'] })) this.#signatures.set(Number(key[1]), value);
+    this.#through = new Map(directory.through);
+    for (const room of this.#host.rooms()) this.#touched.add(room);
+    this.#directory = directory;
+    await this.#forget();
+    return this.#directory;
+  }
+
+  /** It is derived: what is damaged is made again. */
+  async #startAnew(): Promise<void> {
+    await this.#host.write([{ kind: 'clear', store: 'search', prefix: [] }]);
+    for (const n of [...this.#opened.keys()]) this.#drop(n);
+    this.#signatures.clear();
+    this.#latest = [];
+    this.#directory = undefined;
+  }
+
+  async #absorb(): Promise<boolean> {
+    await this.#open();
+    if (this.#touched.size === 0) return false;
+    const rooms = [...this.#touched];
+    this.#touched.clear();
+    const history = new History(this.#host.storage, rooms, this.#through);
+    while (this.#latest.length < SEGMENT_ROWS) {
+      const passed = await history.next();
+      if (passed === undefined) return false;
+      this.#through.set(passed.room, passed.position);
+      if (passed.row !== null) this.#latest.push(passed.row);
+    }
+    for (const room of rooms) this.#touched.add(room);
+    await this.#seal();
+    return true;
+  }
+
+  /** The latest messages become a segment. */
+  async #seal(): Promise<void> {
+    const { segments } = await this.#open();
+    const rows = this.#latest;
+    const n = (segments.at(-1)?.n ?? 0) + 1;
+    await this.#replace(n, rows, [...segments, entryOf(n, rows)], this.#through);
+    this.#latest = [];
+  }
+
+  /** One step: the segment, its signature, and what the directory says of it. */
+  async #replace(n: number, rows: readonly Row[], segments: readonly SegmentEntry[], through: ReadonlyMap<string, number>): Promise<void> {
+    const signature = signatureOf(rows);
+    const directory = { segments, through: new Map(through) };
+    await this.#host.write([
+      rows.length === 0 ? { kind: 'delete', store: 'search', key: ['segment', n] } : { kind: 'put', store: 'search', key: ['segment', n], value: encodeSegment(rows) },
+      rows.length === 0 ? { kind: 'delete', store: 'search', key: ['signature', n] } : { kind: 'put', store: 'search', key: ['signature', n], value: signature },
+      { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(directory) },
+    ]);
+    this.#drop(n);
+    if (rows.length === 0) this.#signatures.delete(n);
+    else this.#signatures.set(n, signature);
+    this.#directory = directory;
+  }
+
+  async #forget(): Promise<void> {
+    for (const { key } of await this.#host.storage.range('search', { prefix: [FORGET] })) {
+      const room = String(key[1]);
+      const position = key[2] === undefined ? undefined : Number(key[2]);
+      const goes = (row: Row): boolean => row.room === room && (position === undefined || row.position === position);
+      this.#latest = this.#latest.filter((row) => !goes(row));
+      const directory = await this.#open();
+      for (const entry of directory.segments.filter(({ rooms }) => rooms.includes(room))) {
+        const rows = (await this.#segment(entry.n)).rows();
+        const left = rows.filter((row) => !goes(row));
+        const { segments } = await this.#open();
+        const now = segments.flatMap((other) => (other.n !== entry.n ? other : left.length === 0 ? [] : entryOf(entry.n, left)));
+        if (left.length < rows.length) await this.#replace(entry.n, left, now, directory.through);
+      }
+      if (position === undefined) this.#through.delete(room);
+      const { segments, through } = await this.#open();
+      const rest = { segments, through: new Map([...through].filter(([of]) => position !== undefined || of !== room)) };
+      await this.#host.write([{ kind: 'delete', store: 'search', key }, { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(rest) }]);
+      this.#directory = rest;
+    }
+  }
+
+  async #find(terms: readonly Term[], query: Query): Promise<Answer> {
+    const hits: Hit[] = [];
+    const { before } = query;
+    if (before === undefined || before.segment === null) {
+      for (let row = (before?.row ?? this.#latest.length) - 1; row >= 0; row--) {
+        const found = this.#latest[row];
+        if (found === undefined || !isWithin(found, query) || !holdsAll(found.text, terms)) continue;
+        if (!(await this.#take(hits, found, terms, query.limit))) return { hits, next: { segment: null, row: row + 1 } };
+      }
+    }
+    const { segments } = await this.#open();
+    for (const entry of [...segments].reverse()) {
+      if (before !== undefined && before.segment !== null && entry.n > before.segment) continue;
+      if (!this.#isWorthOpening(entry.n, entry.rooms, entry.from, entry.to, terms, query)) continue;
+      const segment = await this.#segment(entry.n);
+      let row = before?.segment === entry.n ? before.row : segment.count;
+      while ((row = segment.findLast(terms, query, row)) !== -1) {
+        if (!(await this.#take(hits, segment.row(row), terms, query.limit))) return { hits, next: { segment: entry.n, row: row + 1 } };
+      }
+    }
+    return { hits, next: null };
+  }
+
+  #isWorthOpening(n: number, rooms: readonly string[], from: number, to: number, terms: readonly Term[], { room, since, until }: Narrowing): boolean {
+    if (room !== undefined && !rooms.includes(room)) return false;
+    if ((since !== undefined && to < since) || (until !== undefined && from >= until)) return false;
+    const signature = this.#signatures.get(n);
+    return signature === undefined || terms.every((term) => mayHold(signature, term));
+  }
+
+  /** False where the answer is full already. What the timeline no longer says so is passed over. */
+  async #take(hits: Hit[], { room, position }: Row, terms: readonly Term[], limit: number): Promise<boolean> {
+    if (hits.length === limit) return false;
+    const value = await this.#host.storage.get('timeline', [room, position]);
+    const message = value && decodeItem(value);
+    if (message?.kind !== 'message' || message.body.kind !== 'text' || !holdsAll(folded(message.body.text), terms)) return true;
+    hits.push({ room, message, places: placesOf(message.body.text, terms) });
+    return true;
+  }
+
+  async #segment(n: number): Promise<Segment> {
+    const known = this.#opened.get(n);
+    if (known !== undefined) {
+      // The last one used is the last to go.
+      this.#opened.delete(n);
+      this.#opened.set(n, known);
+      return known;
+    }
+    const stored = await this.#host.storage.get('search', ['segment', n]);
+    const segment = stored && Segment.decode(stored);
+    if (segment === undefined) throw new DamagedIndex();
+    this.#opened.set(n, segment);
+    this.#kept += segment.size;
+    for (const oldest of this.#opened.keys()) {
+      if (this.#kept <= KEPT || oldest === n) break;
+      this.#drop(oldest);
+    }
+    return segment;
+  }
+
+  #drop(n: number): void {
+    this.#kept -= this.#opened.get(n)?.size ?? 0;
+    this.#opened.delete(n);
+  }
+}
+
+function entryOf(n: number, rows: readonly Row[]): SegmentEntry {
+  const times = rows.map(({ at }) => at);
+  return { n, rooms: [...new Set(rows.map(({ room }) => room))], from: Math.min(...times), to: Math.max(...times) };
+}
+
+function signatureOf(rows: readonly Row[]): Uint8Array {
+  const signature = emptySignature();
+  for (const { text } of rows) sign(signature, text);
+  return signature;
+}
