@@ -24,8 +24,8 @@ export async function commitWithAdds(o: {
     ...o.gone.map(({ group }): Proposal => ({ proposalType: 'remove', remove: { removed: group.me } })),
   ];
   if (o.extensions !== undefined) extraProposals.push({ proposalType: 'group_context_extensions', groupContextExtensions: { extensions: o.extensions.map(toLibrary) } });
-  const { newState, commit, welcome } = await createCommit({ state, cipherSuite: cs }, { extraProposals, ratchetTreeExtension: true });
-  assert.ok(commit.wireformat === 'mls_private_message');
+  const { newState, commit, welcome } = await createCommit({ state, cipherSuite: cs }, { extraProposals, ratchetTreeExtension: true, wireAsPublicMessage: true });
+  assert.ok(commit.wireformat === 'mls_public_message');
   for (const peer of o.others) {
     if (o.gone.includes(peer)) continue;
     const result = await processMessage(commit, peer.group.state, emptyPskIndex, () => 'accept', cs);

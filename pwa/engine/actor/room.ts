@@ -65,7 +65,7 @@ export class Room {
   async #load(): Promise<void> {
     const { record } = this.state;
     try {
-      const mls = await loadGroup(this.host, record, this.key);
+      const mls = await loadGroup(this.host, record);
       this.state = { ...this.state, mls, pending: await loadPending(this.host, record) };
     } catch (cause) {
       if (!(cause instanceof MlsError)) throw cause;

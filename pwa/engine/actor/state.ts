@@ -1,6 +1,6 @@
 /** A room in memory, as far as it is stored; and a step, which is the next such state and the one transaction that leads to it. */
 import { toBase64Url } from '../../../shared/bytes.ts';
-import { groupRecords, restoreGroup, wipe, type GroupRecordName, type MlsGroup } from '../mls/index.ts';
+import { goneRecords, groupRecords, restoreGroup, wipe, type GroupRecord, type GroupRecordName, type MlsGroup } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
 import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
 import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
@@ -28,23 +28,32 @@ export interface RoomState {
   readonly latest: StoredItem | null;
 }
 
-const GROUP_RECORDS: readonly GroupRecordName[] = ['tree', 'ratchets'];
+/** Parts of a key of the `groups` store: of the group that is, and, as what differs from it, of the one that a pending commit leads to. */
+const NOW = 'now';
+const PENDING = 'pending';
 
-/** The group under one prefix of the `groups` store. */
-export async function loadGroup(host: RoomHost, record: RoomRecord, ...prefix: readonly string[]): Promise<InGroup | null> {
-  const found = await Promise.all(GROUP_RECORDS.map(async (name) => ({ name, bytes: await host.storage.get('groups', [...prefix, name]) })));
-  const records = found.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [{ name, bytes }]));
-  if (records.length === 0) return null;
+async function storedGroup(host: RoomHost, room: string, part: string): Promise<readonly GroupRecord[]> {
+  const rows = await host.storage.range('groups', { prefix: [room, part] });
+  return rows.map(({ key, value }) => ({ name: key[2] as GroupRecordName, bytes: value }));
+}
+
+async function inGroup(record: RoomRecord, records: readonly GroupRecord[]): Promise<InGroup> {
   const group = restoreGroup(records);
   return { group, keys: await epochKeys(record.room, group) };
 }
 
+export async function loadGroup(host: RoomHost, record: RoomRecord): Promise<InGroup | null> {
+  const records = await storedGroup(host, toBase64Url(record.room), NOW);
+  return records.length === 0 ? null : inGroup(record, records);
+}
+
 export async function loadPending(host: RoomHost, record: RoomRecord): Promise<Pending | null> {
   const room = toBase64Url(record.room);
-  const stored = await host.storage.get('groups', [room, 'pending', 'commit']);
+  const stored = await host.storage.get('groups', [room, 'commit']);
   const pending = stored === undefined ? undefined : decodePending(stored);
-  const next = pending === undefined ? null : await loadGroup(host, record, room, 'pending');
-  return pending === undefined || next === null ? null : { ...next, record: pending, consumed: [] };
+  if (pending === undefined) return null;
+  const [now, changed] = await Promise.all([storedGroup(host, room, NOW), storedGroup(host, room, PENDING)]);
+  return { ...(await inGroup(record, [...now, ...changed])), record: pending, consumed: [] };
 }
 
 /** The next state under construction. Nothing of it is true before {@link Step.store} resolves. */
@@ -127,18 +136,20 @@ export class Step {
 
   #groupChanges(): readonly Change[] {
     const before = this.#before.mls?.group;
-    if (this.mls === null) return before === undefined ? [] : GROUP_RECORDS.map((name) => ({ kind: 'delete', store: 'groups', key: [this.room, name] }));
-    return this.mls.group === before ? [] : putGroup(this.mls.group, before, this.room);
+    const now = this.mls?.group ?? null;
+    if (now === before) return [];
+    const gone = before === undefined ? [] : goneRecords(now, before);
+    return [...gone.map((name): Change => ({ kind: 'delete', store: 'groups', key: [this.room, NOW, name] })), ...(now === null ? [] : putGroup(now, before, this.room, NOW))];
   }
 
   #pendingChanges(): readonly Change[] {
     if (this.pending === this.#before.pending) return [];
-    const clear: Change = { kind: 'clear', store: 'groups', prefix: [this.room, 'pending'] };
-    if (this.pending === null) return [clear];
-    const commit: Change = { kind: 'put', store: 'groups', key: [this.room, 'pending', 'commit'], value: encodePending(this.pending.record) };
-    return [clear, commit, ...putGroup(this.pending.group, undefined, this.room, 'pending')];
+    const clear: Change = { kind: 'clear', store: 'groups', prefix: [this.room, PENDING] };
+    if (this.pending === null) return [clear, { kind: 'delete', store: 'groups', key: [this.room, 'commit'] }];
+    const commit: Change = { kind: 'put', store: 'groups', key: [this.room, 'commit'], value: encodePending(this.pending.record) };
+    return [clear, commit, ...putGroup(this.pending.group, this.mls?.group, this.room, PENDING)];
   }
 }
 
-const putGroup = (group: MlsGroup, stored: MlsGroup | undefined, ...prefix: readonly string[]): readonly Change[] =>
-  groupRecords(group, stored).map(({ name, bytes }) => ({ kind: 'put', store: 'groups', key: [...prefix, name], value: bytes }));
+const putGroup = (group: MlsGroup, stored: MlsGroup | undefined, room: string, part: string): readonly Change[] =>
+  groupRecords(group, stored).map(({ name, bytes }) => ({ kind: 'put', store: 'groups', key: [room, part, name], value: bytes }));

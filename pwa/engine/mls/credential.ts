@@ -47,13 +47,18 @@ export function makeDevice(identity: Identity): DeviceKeys {
   };
 }
 
-/** The person behind a leaf; undefined where the credential does not bind this very leaf key to them. */
-export function identityOf(credential: Credential, deviceKey: Uint8Array): IdentityKey | undefined {
+/** The person whom a credential names, whether or not it holds. */
+export function claimedIdentity(credential: Credential): IdentityKey | undefined {
   if (credential.credentialType !== 'basic') return undefined;
   const bytes = credential.identity;
-  if (bytes.length !== CREDENTIAL_BYTES || bytes[0] !== VERSION) return undefined;
-  const identityKey = bytes.slice(1, 33);
-  return verify(bytes.subarray(33), deviceStatement(deviceKey), identityKey) ? (identityKey as IdentityKey) : undefined;
+  return bytes.length === CREDENTIAL_BYTES && bytes[0] === VERSION ? (bytes.slice(1, 33) as IdentityKey) : undefined;
+}
+
+/** The person behind a leaf; undefined where the credential does not bind this very leaf key to them. */
+export function identityOf(credential: Credential, deviceKey: Uint8Array): IdentityKey | undefined {
+  const identityKey = claimedIdentity(credential);
+  if (identityKey === undefined || credential.credentialType !== 'basic') return undefined;
+  return verify(credential.identity.subarray(33), deviceStatement(deviceKey), identityKey) ? identityKey : undefined;
 }
 
 /** RFC 9420 §5.3.1: asked about every leaf that enters the tree. */

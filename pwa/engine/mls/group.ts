@@ -146,6 +146,8 @@ export class MlsGroup {
 
   async #receivePrivate({ privateMessage }: MLSMessage & { wireformat: 'mls_private_message' }): Promise<Received> {
     this.#requireEpoch(privateMessage.groupId, privateMessage.epoch);
+    // Refused before it is opened: nothing here keeps the ratchets that would.
+    if (privateMessage.contentType !== 'application') throw new MlsError('forbidden');
     const state = this.#state;
     const implementation = suiteImplementation(this.suite);
     const { content, tree, consumed } = await atTheEdge('unreadable', () =>

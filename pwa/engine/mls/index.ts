@@ -6,5 +6,5 @@ export { createGroup, type Change, type CommitFacts, type Committed, type Consum
 export { joinExternal, readGroupInfo, type GroupInfoView, type JoinOptions } from './join.ts';
 export type { Member } from './leaf.ts';
 export { MlsError, type MlsErrorCode } from './mls-error.ts';
-export { groupRecords, restoreGroup, type GroupRecord, type GroupRecordName } from './records.ts';
+export { goneRecords, groupRecords, restoreGroup, type GroupRecord, type GroupRecordName } from './records.ts';
 export { suiteHpke, type Suite } from './suite.ts';

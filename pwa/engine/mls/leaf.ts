@@ -3,7 +3,7 @@ import {
   defaultKeyPackageEqualityConfig, defaultPaddingConfig, generateKeyPackageWithKey, type Capabilities, type ClientConfig, type KeyPackage, type LeafNode,
   type PrivateKeyPackage, type RatchetTree,
 } from 'ts-mls';
-import { authenticationService, identityOf, type DeviceKeys, type IdentityKey } from './credential.ts';
+import { authenticationService, claimedIdentity, identityOf, type DeviceKeys, type IdentityKey } from './credential.ts';
 import { EXTENSION_TYPES, fromLibrary, toLibrary, type Extension } from './extensions.ts';
 import { suiteImplementation, type Suite } from './suite.ts';
 
@@ -54,6 +54,14 @@ export function memberFrom(leafNode: LeafNode, leaf: number): Member | undefined
   if (identityKey === undefined) return undefined;
   identities.set(leafNode, identityKey);
   return { leaf, identityKey, deviceKey: leafNode.signaturePublicKey, extensions: fromLibrary(leafNode.extensions) };
+}
+
+/** Takes the credentials of a tree that was checked before it was stored as they are. */
+export function trustLeaves(tree: RatchetTree): void {
+  for (const node of tree) {
+    const identity = node?.nodeType === 'leaf' ? claimedIdentity(node.leaf.credential) : undefined;
+    if (node?.nodeType === 'leaf' && identity !== undefined) identities.set(node.leaf, identity);
+  }
 }
 
 /** In the order of their leaves. */
