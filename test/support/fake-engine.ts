@@ -1,16 +1,18 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, Person, PersonKey, ProblemCode,
-  Role, RoomKey, RoomSummary, SearchPage, SearchQuery, TimelineItem, TimelinePage,
+  Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, ProblemCode,
+  Role, RoomKey, RoomLook, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, TimelineItem, TimelinePage, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
 import { holdsAll, placesOf, termsOf } from '../../pwa/engine/search/query.ts';
 
 /** What can be made to fail or to wait. */
-export type Call = 'state' | 'createProfile' | 'createRoom' | 'createInvite' | 'previewInvite' | 'join' | 'removeMember' | 'send' | 'timeline' | 'setDraft' | 'search' | 'dismissAlarm';
+export type Call = Exclude<keyof Engine, 'subscribe' | 'close'>;
+
+type Summary = Omit<RoomSummary, 'latest'>;
 
 export interface FakeRoom {
-  readonly summary: Omit<RoomSummary, 'latest'>;
+  readonly summary: Summary;
   readonly items: readonly TimelineItem[];
 }
 
@@ -20,12 +22,21 @@ export interface FakeScript {
   readonly connection?: Connection;
   readonly invites?: readonly Invite[];
   readonly preview?: InvitePreview;
+  /** What differs from {@link SOUND}. */
+  readonly security?: Partial<RoomSecurity>;
+  /** What comes of a scanned code. */
+  readonly scanned?: Verification;
   readonly failing?: Readonly<Partial<Record<Call, ProblemCode>>>;
   /** Calls that wait until {@link FakeEngine.release}. */
   readonly held?: readonly Call[];
 }
 
 export const LINK = 'https://sotto.example/#join/pGF2AWRyb29tWCCb1pY3mYQ2cQm0Yk3nX8uVdRkZ0pHh2tKq9sWf7AxJ5mZpbnZpdGVyUOu1';
+
+/** A room in which all is as it should be. */
+const SOUND: Omit<RoomSecurity, 'members' | 'log'> = { suite: 'xwing', epoch: 41, code: '482915073364', keysFrom: Date.now() - 2 * 86_400_000, keysDue: Date.now() + 5 * 86_400_000 };
+
+const DIGITS = '301249570068842217930551406724138896513047722960848315570293';
 
 const PLAIN = {
   kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [],
@@ -41,9 +52,11 @@ export class FakeEngine implements Engine {
   readonly failing: Map<Call, ProblemCode>;
   #profile: Person | null;
   #connection: Connection;
-  readonly #rooms = new Map<RoomKey, { summary: Omit<RoomSummary, 'latest'>; items: TimelineItem[] }>();
+  readonly #rooms = new Map<RoomKey, { summary: Summary; items: TimelineItem[] }>();
   #invites: readonly Invite[];
   readonly #preview: InvitePreview | undefined;
+  readonly #security: Partial<RoomSecurity>;
+  readonly #scanned: Verification;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #held: Set<Call>;
   readonly #waiting = new Map<Call, (() => void)[]>();
@@ -53,6 +66,8 @@ export class FakeEngine implements Engine {
     this.#connection = script.connection ?? { kind: 'online' };
     this.#invites = script.invites ?? [];
     this.#preview = script.preview;
+    this.#security = script.security ?? {};
+    this.#scanned = script.scanned ?? 'verified';
     this.failing = new Map(Object.entries(script.failing ?? {}) as [Call, ProblemCode][]);
     this.#held = new Set(script.held);
     for (const room of script.rooms ?? []) this.#rooms.set(room.summary.room, { summary: room.summary, items: [...room.items] });
@@ -122,19 +137,7 @@ export class FakeEngine implements Engine {
   }
 
   createRoom(name: string): Promise<RoomKey> {
-    return this.#answer('createRoom', [name], () => {
-      const me = this.#me();
-      const room = `fake-room-${this.#rooms.size}` as RoomKey;
-      this.#rooms.set(room, {
-        summary: {
-          room, ...PLAIN, name, standing: { kind: 'member' }, me: me.person, members: [asMember(me, 'owner')], role: 'owner', relay: 'https://sotto.example', confirmed: true, unread: 0, readThrough: 0, draft: '',
-          alarms: [], createdAt: Date.now(),
-        },
-        items: [],
-      });
-      this.#emitState();
-      return room;
-    });
+    return this.#answer('createRoom', [name], () => this.#begin(name, { members: [asMember(this.#me(), 'owner')], role: 'owner' }));
   }
 
   createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite> {
@@ -148,8 +151,7 @@ export class FakeEngine implements Engine {
   }
 
   invites(room: RoomKey): Promise<readonly Invite[]> {
-    this.calls.push({ call: 'invites', with: [room] });
-    return Promise.resolve(this.#invites);
+    return this.#answer('invites', [room], () => this.#invites);
   }
 
   previewInvite(link: string): Promise<InvitePreview> {
@@ -165,12 +167,8 @@ export class FakeEngine implements Engine {
       if (preview === undefined) throw new EngineError('invite-unknown', 'no invite is scripted');
       const me = this.#me();
       if (!this.#rooms.has(preview.room)) {
-        this.#rooms.set(preview.room, {
-          summary: {
-            room: preview.room, ...PLAIN, name: preview.name, standing: { kind: 'joining' }, me: me.person, members: [...preview.members, me].map((one) => asMember(one)), relay: preview.relay, confirmed: false, unread: 0,
-            readThrough: 0, draft: '', alarms: [], createdAt: Date.now(),
-          },
-          items: [],
+        this.#add(preview.room, preview.name, {
+          standing: { kind: preview.approval ? 'waiting' : 'joining' }, members: [...preview.members, me].map((one) => asMember(one)), relay: preview.relay, confirmed: false,
         });
         this.#emitState();
       }
@@ -178,12 +176,142 @@ export class FakeEngine implements Engine {
     });
   }
 
-  removeMember(room: RoomKey, person: PersonKey): Promise<void> {
-    return this.#answer('removeMember', [room, person], () => {
-      const at = this.#at(room);
-      at.summary = { ...at.summary, members: at.summary.members.filter((member) => member.person !== person) };
+  setName(name: string): Promise<Person> {
+    return this.#answer('setName', [name], () => {
+      const me = this.#me();
+      const profile = { ...me, name };
+      this.#profile = profile;
+      for (const room of this.#rooms.keys()) this.#member(room, me.person, { name });
       this.#emitState();
+      return profile;
     });
+  }
+
+  renameRoom(room: RoomKey, name: string): Promise<void> {
+    return this.#answer('renameRoom', [room, name], () => {
+      this.#change(room, { name }, { kind: 'renamed', by: this.#me(), name });
+    });
+  }
+
+  setLook(room: RoomKey, look: RoomLook): Promise<void> {
+    return this.#answer('setLook', [room, look], () => {
+      this.#change(room, { look }, { kind: 'pictured', by: this.#me() });
+    });
+  }
+
+  setSettings(room: RoomKey, settings: RoomSettings): Promise<void> {
+    return this.#answer('setSettings', [room, settings], () => {
+      this.#change(room, { settings }, { kind: 'approval', by: this.#me(), required: settings.approval });
+    });
+  }
+
+  revokeInvite(room: RoomKey, invite: string): Promise<void> {
+    return this.#answer('revokeInvite', [room, invite], () => {
+      this.#invites = this.#invites.filter(({ id }) => id !== invite);
+    });
+  }
+
+  answerKnock(room: RoomKey, knock: string, admit: boolean): Promise<void> {
+    return this.#answer('answerKnock', [room, knock, admit], () => {
+      const { summary } = this.#at(room);
+      const who = summary.knocks.find(({ id }) => id === knock)?.who ?? { person: knock as PersonKey, name: '' };
+      this.#change(
+        room,
+        { knocks: summary.knocks.filter(({ id }) => id !== knock), members: admit ? [...summary.members, asMember(who)] : summary.members },
+        { kind: admit ? 'let-in' : 'knock-refused', who, by: this.#me() },
+      );
+    });
+  }
+
+  setRole(room: RoomKey, person: PersonKey, role: Role): Promise<void> {
+    return this.#answer('setRole', [room, person, role], () => {
+      this.#member(room, person, { role });
+      this.#change(room, {}, { kind: 'role', who: this.#person(room, person), by: this.#me(), role });
+    });
+  }
+
+  removeMember(room: RoomKey, person: PersonKey, how?: { readonly ban: boolean }): Promise<void> {
+    return this.#answer('removeMember', how === undefined ? [room, person] : [room, person, how], () => {
+      const { summary } = this.#at(room);
+      const who = this.#person(room, person);
+      const by = this.#me();
+      const members = summary.members.filter((member) => member.person !== person);
+      if (how?.ban === true) this.#change(room, { members, banned: [...summary.banned, { ...who, by }] }, { kind: 'banned', who, by });
+      else this.#change(room, { members }, { kind: 'removed', who, by });
+    });
+  }
+
+  unban(room: RoomKey, person: PersonKey): Promise<void> {
+    return this.#answer('unban', [room, person], () => {
+      const { banned } = this.#at(room).summary;
+      const who = banned.find((one) => one.person === person);
+      if (who !== undefined) this.#change(room, { banned: banned.filter((one) => one !== who) }, { kind: 'unbanned', who, by: this.#me() });
+    });
+  }
+
+  leave(room: RoomKey): Promise<void> {
+    return this.#answer('leave', [room], () => { this.#change(room, { standing: { kind: 'left' } }); });
+  }
+
+  forget(room: RoomKey): Promise<void> {
+    return this.#answer('forget', [room], () => { this.#drop(room); });
+  }
+
+  messagePerson(room: RoomKey, person: PersonKey): Promise<RoomKey> {
+    return this.#answer('messagePerson', [room, person], () => {
+      const me = this.#me();
+      const known = [...this.#rooms.values()].find(({ summary }) => summary.kind === 'direct' && summary.members.some((member) => member.person === person));
+      if (known !== undefined) return known.summary.room;
+      const other = this.#person(room, person);
+      return this.#begin(other.name, { kind: 'direct', members: [asMember(me), asMember(other)] });
+    });
+  }
+
+  answerRequest(room: RoomKey, accept: boolean): Promise<void> {
+    return this.#answer('answerRequest', [room, accept], () => {
+      if (accept) this.#change(room, { standing: { kind: 'member' } });
+      else this.#drop(room);
+    });
+  }
+
+  moveRoom(room: RoomKey, relay: string): Promise<void> {
+    return this.#answer('moveRoom', [room, relay], () => { this.#change(room, { relay }, { kind: 'moved', by: this.#me(), relay }); });
+  }
+
+  security(room: RoomKey): Promise<RoomSecurity> {
+    return this.#answer('security', [room], () => {
+      const { summary, items } = this.#at(room);
+      const head = items.findLast((item) => item.position !== null)?.position ?? 0;
+      return { ...SOUND, members: summary.members, log: { relay: summary.relay, agreedThrough: head, head, unconfirmedSince: null, alarms: summary.alarms }, ...this.#security };
+    });
+  }
+
+  safetyNumber(person: PersonKey): Promise<SafetyNumber> {
+    return this.#answer('safetyNumber', [person], () => {
+      const member = this.#everywhere(person);
+      return { with: { person, name: member?.name ?? '' }, digits: DIGITS, code: `sotto-verify:1:${this.#me().person}:${person}`, verified: member?.verified ?? false, verifiedAt: member?.verified === true ? Date.now() - 9 * 86_400_000 : 0 };
+    });
+  }
+
+  verify(person: PersonKey, scanned: string): Promise<Verification> {
+    return this.#answer('verify', [person, scanned], () => {
+      if (this.#scanned === 'verified') this.#mark(person, true);
+      return this.#scanned;
+    });
+  }
+
+  setVerified(person: PersonKey, verified: boolean): Promise<void> {
+    return this.#answer('setVerified', [person, verified], () => { this.#mark(person, verified); });
+  }
+
+  acknowledge(room: RoomKey, person: PersonKey): Promise<void> {
+    return this.#answer('acknowledge', [room, person], () => {
+      this.#change(room, { unacknowledged: this.#at(room).summary.unacknowledged.filter(({ who }) => who.person !== person) });
+    });
+  }
+
+  rejoin(room: RoomKey): Promise<void> {
+    return this.#answer('rejoin', [room], () => { this.#change(room, { standing: { kind: 'joining' } }); });
   }
 
   send(room: RoomKey, id: MessageKey, content: Content): Promise<void> {
@@ -241,33 +369,6 @@ export class FakeEngine implements Engine {
     });
   }
 
-  readonly setName = this.#unscripted('setName');
-  readonly renameRoom = this.#unscripted('renameRoom');
-  readonly setLook = this.#unscripted('setLook');
-  readonly setSettings = this.#unscripted('setSettings');
-  readonly revokeInvite = this.#unscripted('revokeInvite');
-  readonly answerKnock = this.#unscripted('answerKnock');
-  readonly setRole = this.#unscripted('setRole');
-  readonly unban = this.#unscripted('unban');
-  readonly leave = this.#unscripted('leave');
-  readonly forget = this.#unscripted('forget');
-  readonly messagePerson = this.#unscripted('messagePerson');
-  readonly answerRequest = this.#unscripted('answerRequest');
-  readonly moveRoom = this.#unscripted('moveRoom');
-  readonly security = this.#unscripted('security');
-  readonly safetyNumber = this.#unscripted('safetyNumber');
-  readonly verify = this.#unscripted('verify');
-  readonly setVerified = this.#unscripted('setVerified');
-  readonly acknowledge = this.#unscripted('acknowledge');
-  readonly rejoin = this.#unscripted('rejoin');
-
-  #unscripted(call: string): (...args: readonly unknown[]) => Promise<never> {
-    return (...args) => {
-      this.calls.push({ call, with: args });
-      return Promise.reject(new EngineError('internal', 'not scripted'));
-    };
-  }
-
   wake(): Promise<void> {
     this.calls.push({ call: 'wake', with: [] });
     return Promise.resolve();
@@ -305,10 +406,62 @@ export class FakeEngine implements Engine {
     return this.#profile;
   }
 
-  #at(room: RoomKey): { summary: Omit<RoomSummary, 'latest'>; items: TimelineItem[] } {
+  #at(room: RoomKey): { summary: Summary; items: TimelineItem[] } {
     const at = this.#rooms.get(room);
     if (at === undefined) throw new EngineError('internal', 'the script has no such room');
     return at;
+  }
+
+  #begin(name: string, more: Partial<Summary>): RoomKey {
+    const room = `fake-room-${this.#rooms.size}` as RoomKey;
+    this.#add(room, name, more);
+    this.#emitState();
+    return room;
+  }
+
+  #add(room: RoomKey, name: string, more: Partial<Summary>): void {
+    const summary: Summary = {
+      room, ...PLAIN, name, standing: { kind: 'member' }, me: this.#me().person, members: [], relay: 'https://sotto.example', confirmed: true, unread: 0, readThrough: 0, draft: '', alarms: [], createdAt: Date.now(), ...more,
+    };
+    this.#rooms.set(room, { summary, items: [] });
+  }
+
+  /** What a commit does: the room is another, and a line says so. */
+  #change(room: RoomKey, more: Partial<Summary>, fact?: NoticeFact): void {
+    const at = this.#at(room);
+    at.summary = { ...at.summary, ...more };
+    if (fact !== undefined) {
+      const position = this.#nextPosition(room);
+      const item: TimelineItem = { kind: 'notice', id: `fake-notice-${position}`, position, at: Date.now(), fact };
+      at.items.push(item);
+      this.#emit({ kind: 'timeline', room, items: [item] });
+    }
+    this.#emitState();
+  }
+
+  #drop(room: RoomKey): void {
+    this.#rooms.delete(room);
+    this.#emitState();
+  }
+
+  #member(room: RoomKey, person: PersonKey, more: Partial<Member>): void {
+    const at = this.#at(room);
+    at.summary = { ...at.summary, members: at.summary.members.map((member) => (member.person === person ? { ...member, ...more } : member)) };
+  }
+
+  #mark(person: PersonKey, verified: boolean): void {
+    for (const room of this.#rooms.keys()) this.#member(room, person, { verified });
+    this.#emitState();
+  }
+
+  #everywhere(person: PersonKey): Member | undefined {
+    return [...this.#rooms.values()].flatMap(({ summary }) => summary.members).find((member) => member.person === person);
+  }
+
+  #person(room: RoomKey, person: PersonKey): Person {
+    const member = this.#at(room).summary.members.find((one) => one.person === person);
+    if (member === undefined) throw new EngineError('not-allowed', 'the script has no such member');
+    return { person, name: member.name };
   }
 
   #nextPosition(room: RoomKey): number {
