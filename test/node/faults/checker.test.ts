@@ -1,9 +1,9 @@
 /** The checker itself: it passes every history that keeps the promises, and fails each that breaks one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { check, type Rule } from '../../faults/checker/check.ts';
-import type { Attempt, History, Reader, Seen } from '../../faults/checker/history.ts';
+import type { Attempt, History, Seen } from '../../faults/checker/history.ts';
 import { seeded, type Dice } from '../../support/dice.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

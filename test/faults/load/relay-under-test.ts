@@ -1,0 +1,104 @@
+/**
+ * The real relay as a process of its own, on one data folder and one port for the whole run, to be killed and started
+ * again. Built once into one file per run: a start is then a matter of a quarter of a second.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Within reach of node_modules, whose packages stay outside the bundle. */
+const BUNDLES = join(ROOT, 'node_modules/.cache/sotto-faults');
+
+export interface UnderTestOptions {
+  /** Environment on top of PATH, such as what a preloaded shim reads. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+export class RelayUnderTest {
+  readonly data: string;
+  readonly port: number;
+  /** What it printed since it was started last. */
+  output = '';
+  #child: ChildProcess | undefined;
+  readonly #program: string;
+  readonly #options: UnderTestOptions;
+
+  private constructor(program: string, data: string, port: number, options: UnderTestOptions) {
+    this.#program = program;
+    this.data = data;
+    this.port = port;
+    this.#options = options;
+  }
+
+  /** Builds it; nothing runs yet. */
+  static async prepare(options: UnderTestOptions = {}): Promise<RelayUnderTest> {
+    mkdirSync(BUNDLES, { recursive: true });
+    const folder = mkdtempSync(join(BUNDLES, 'relay-'));
+    const outfile = join(folder, 'main.js');
+    await build({ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', logLevel: 'warning', entryPoints: [join(ROOT, 'relay/main.ts')], outfile });
+    return new RelayUnderTest(folder, mkdtempSync(join(tmpdir(), 'sotto-faults-')), await freePort(), options);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves when it listens; where it was killed meanwhile, when it is gone. @throws Error where it ended by itself */
+  async start(): Promise<void> {
+    const { environment = {}, args = [] } = this.#options;
+    this.output = '';
+    const child = spawn(process.execPath, [join(this.#program, 'main.js'), '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
+      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    await new Promise<void>((ready, failed) => {
+      const hear = (chunk: Buffer): void => {
+        this.output += chunk.toString();
+        if (this.output.includes('Sotto is at')) ready();
+      };
+      child.stdout?.on('data', hear);
+      child.stderr?.on('data', hear);
+      child.once('exit', (code, signal) => (signal === 'SIGKILL' ? ready() : failed(new Error(`the relay ended with ${code ?? signal}:\n${this.output}`))));
+    });
+  }
+
+  /** Resolves when the process is gone. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  /** Stops it like a process that hangs, or goes on. */
+  freeze(frozen: boolean): void {
+    this.#child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  async dispose(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.#program, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
