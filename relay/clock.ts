@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Whole milliseconds since whenever, which never run backwards: for rates, which must not hang on what the time is said to be. */
+  ticks(): number;
   /** Runs once after so many milliseconds; the answer cancels it. */
   after(milliseconds: number, run: () => void): () => void;
   /** Runs when all that has arrived by now was received: the end of this turn of the event loop. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  ticks: () => Math.floor(performance.now()),
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);
     timer.unref();

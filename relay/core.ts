@@ -4,6 +4,8 @@
  */
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
+import { Addresses } from './admission/addresses.ts';
+import { creationGate, type CreationPolicy } from './admission/creation.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
@@ -20,7 +22,9 @@ export interface CoreOptions {
   /** By which this relay is reached, such as https://chat.example: statements are signed for one of them. Read at each use. */
   readonly origins: readonly string[];
   readonly limits?: Partial<RelayLimits>;
-  /** Unix milliseconds; the system's by default, as are the next two. */
+  /** Who may make rooms; everybody by default. */
+  readonly creation?: CreationPolicy;
+  /** Unix milliseconds; the system's by default, as are the next two. Where it is given, rates are measured by it as well. */
   readonly now?: Clock['now'];
   readonly after?: Clock['after'];
   /** Runs work once all that has arrived by now was received; `setImmediate` by default. */
@@ -36,6 +40,8 @@ export interface Link {
   receive(frame: Uint8Array): void;
   /** The peer's buffer has emptied: goes on with what waited for that. */
   drained(): void;
+  /** The transport was asked for a sign of life, or got one: counted, since whoever sends nothing else is not held back by anything else. */
+  pinged(): void;
   /** The connection is gone. */
   end(): void;
 }
@@ -48,8 +54,8 @@ export interface RelayCore {
   readonly counters: Counters;
   /** What became of the last write to the store. */
   readonly health: HealthFacts;
-  /** Greets the peer at once. */
-  connect(peer: Peer): Link;
+  /** Greets the peer at once. `address`: by which it is counted, without zone and port; empty where it cannot be told; none where it is not counted. */
+  connect(peer: Peer, address?: string): Link;
   /** Resolves when everything that was received has been answered. */
   idle(): Promise<void>;
   /** Says goodbye, takes nothing further, answers what was taken, closes every connection. The store stays open. */
@@ -58,14 +64,16 @@ export interface RelayCore {
 
 export function createRelayCore(options: CoreOptions): RelayCore {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const clock: Clock = { now: options.now ?? systemClock.now, after: options.after ?? systemClock.after, soon: options.soon ?? systemClock.soon };
+  const clock: Clock = { now: options.now ?? systemClock.now, ticks: options.now ?? systemClock.ticks, after: options.after ?? systemClock.after, soon: options.soon ?? systemClock.soon };
   const counters = new Counters();
   const delivery = new Delivery({ store: options.store, clock, limits, counters, log: options.log ?? silentLog });
   const connections = new Set<Connection>();
+  const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
   let leaving = false;
   const context = {
     delivery, limits, clock, counters,
+    mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
     ended: (connection: Connection) => void connections.delete(connection),
@@ -94,15 +102,17 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     get health() {
       return delivery.health.facts;
     },
-    connect(peer) {
-      if (leaving || connections.size >= limits.connections) {
+    connect(peer, address) {
+      const from = address === undefined ? undefined : addresses.of(address, clock.ticks());
+      const crowded = from !== undefined && (from.connections >= limits.connectionsPerAddress || from.connects.take(1, clock.ticks()) > 0);
+      if (leaving || crowded || connections.size >= limits.connections) {
         counters.refused['too-many-connections']++;
         peer.send(encodeControl({ t: 'error', code: 'too-many-connections', ref: null, room: null, id: null, retryAfter: limits.reconnect }));
         peer.close(CLOSE_CODES.full, 'too many connections');
-        return { receive: () => undefined, drained: () => undefined, end: () => undefined };
+        return { receive: () => undefined, drained: () => undefined, pinged: () => undefined, end: () => undefined };
       }
       counters.connected++;
-      const connection = new Connection(peer, context);
+      const connection = new Connection(peer, context, from);
       connections.add(connection);
       return connection;
     },

@@ -7,17 +7,27 @@ import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../shared/limits.ts';
+import { clientAddress, Proxies } from './admission/address.ts';
+import type { CreationPolicy } from './admission/creation.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
 import { cacheControl, securityHeaders } from './http/headers.ts';
 import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
-import { MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
+import { MAX_CHUNKS, MAX_FRAGMENTS, MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
 import { sqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
-/** Milliseconds that a request may take to arrive. */
-const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds that a request may take to arrive, and its headers; looked at as often. */
+const REQUEST_TIMEOUT = 15_000;
+const HEADERS_TIMEOUT = 10_000;
+const TIMEOUT_CHECK = 1000;
+/** Milliseconds that a connection without a request is kept. */
+const KEEP_ALIVE = 5000;
+/** Bytes. */
+const HEADERS = 8 * 1024;
+/** Sockets beyond those of connections: what loads the app, and asks for health. */
+const MORE_SOCKETS = 1000;
 
 export interface RelayOptions {
   /** 127.0.0.1 by default. */
@@ -33,6 +43,14 @@ export interface RelayOptions {
   /** Takes log lines (JSON) instead of stderr. */
   readonly logTo?: { write(line: string): void };
   readonly limits?: Partial<RelayLimits>;
+  /** Who may make rooms; everybody by default. */
+  readonly creation?: CreationPolicy;
+  /** Proxies that may say for whom they speak: as {@link Proxies} takes them. None by default. */
+  readonly trustProxy?: readonly string[];
+  /** Of pages that may use this relay though they come from elsewhere. */
+  readonly appOrigins?: readonly string[];
+  /** Of other relays that the app served here may talk to. */
+  readonly connect?: readonly string[];
   /** The folder of the built app. Where it is absent, only the relay is served. */
   readonly app?: string;
 }
@@ -54,17 +72,21 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const log = logger(options.logLevel ?? 'info', options.logTo);
   const store = options.store ?? sqliteStore(options.data ?? 'data');
   const origins: string[] = [...(options.origins ?? [])];
-  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT });
+  const appOrigins = options.appOrigins ?? [];
+  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE,
+    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
+  });
+  app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
   try {
     await app.register(fastifyWebsocket, {
       options: {
-        maxPayload: MAX_WEBSOCKET_PAYLOAD, perMessageDeflate: false,
+        maxPayload: MAX_WEBSOCKET_PAYLOAD, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_CHUNKS, perMessageDeflate: false,
         handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
       },
     });
-    app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins)); });
-    socketRoute(app, core, origins);
+    app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
+    socketRoute(app, core, (origin) => origins.includes(origin) || appOrigins.includes(origin), new Proxies(options.trustProxy ?? []));
     app.get('/healthz', async (_request, reply) => {
       reply.code(core.health.status === 'ok' ? 200 : 503).header('cache-control', 'no-store');
       return core.health;
@@ -89,13 +111,14 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   return { core, origins, port, close: () => (closing ??= close()) };
 }
 
-function socketRoute(app: FastifyInstance, core: RelayCore, origins: readonly string[]): void {
+function socketRoute(app: FastifyInstance, core: RelayCore, isOurs: (origin: string) => boolean, proxies: Proxies): void {
   app.get(SOCKET_PATH, { websocket: true }, (ws, request) => {
     const { origin } = request.headers;
     // A page of another origin must not act with this one's rooms. Other programs send no Origin, or any: it is no proof.
-    if (origin !== undefined && !origins.includes(origin)) return ws.close(CLOSE_CODES.origin, 'this page may not use this relay');
+    if (origin !== undefined && !isOurs(origin)) return ws.close(CLOSE_CODES.origin, 'this page may not use this relay');
     if (ws.protocol !== SUBPROTOCOL) return ws.close(CLOSE_CODES.badFrame, `subprotocol ${SUBPROTOCOL} is needed`);
-    serve(ws, core);
+    const { 'x-forwarded-for': forwarded } = request.headers;
+    serve(ws, core, clientAddress(request.socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '');
   });
 }
 

@@ -1,9 +1,11 @@
 /** What the browser is told about the app that it is served. */
 
-/** `origins`: by which the relay is reached; sockets go to them alone. */
-export function securityHeaders(origins: readonly string[]): Readonly<Record<string, string>> {
+/** `origins`: by which the relay is reached; `others`: of relays that the app may talk to as well. Sockets go to them alone. */
+export function securityHeaders(origins: readonly string[], others: readonly string[] = []): Readonly<Record<string, string>> {
   // A literal IPv6 address is no source that a policy knows; 'self' covers the page's own origin, sockets included.
-  const sockets = origins.filter((origin) => !origin.includes('[')).map((origin) => origin.replace(/^http/, 'ws'));
+  const named = (list: readonly string[]): string[] => list.filter((origin) => !origin.includes('['));
+  const socket = (origin: string): string => origin.replace(/^http/, 'ws');
+  const reached = [...named(origins).map(socket), ...named(others).flatMap((origin) => [origin, socket(origin)])];
   const policy = {
     'default-src': ["'none'"],
     // libsodium is WebAssembly; nothing is ever evaluated from text.
@@ -11,7 +13,7 @@ export function securityHeaders(origins: readonly string[]): Readonly<Record<str
     'style-src': ["'self'"],
     'img-src': ["'self'", 'blob:', 'data:'],
     'font-src': ["'self'"],
-    'connect-src': ["'self'", ...sockets],
+    'connect-src': ["'self'", ...reached],
     'worker-src': ["'self'"],
     'manifest-src': ["'self'"],
     'base-uri': ["'none'"],

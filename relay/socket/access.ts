@@ -26,6 +26,12 @@ export class Access {
   async prove(claim: Claim): Promise<void> {
     const id = claim.t === 'create' || claim.t === 'delete' ? roomIdOf(claim.owner, sha256) : claim.room;
     const { delivery } = this.#context;
+    if (claim.t === 'create') {
+      // Said before anything is looked up or checked: it is the same for every room.
+      if (!this.#context.mayCreate(claim.token)) return this.#turnDown(claim, id, 'creation-refused');
+      const wait = this.#connection.from?.creations.take(1, this.#context.clock.ticks()) ?? 0;
+      if (wait > 0) return this.#turnDown(claim, id, 'rate-limited', wait);
+    }
     // What the turn under way has not yet made durable must not be seen.
     await delivery.settled();
     let room: Room | undefined;
@@ -41,6 +47,12 @@ export class Access {
   #refuse(claim: Claim, room: RoomId, code: 'no-access' | 'unavailable', retryAfter = 0): void {
     postError(this.#connection, code, { ref: claim.ref, room }, retryAfter);
     this.#done(room);
+  }
+
+  /** As {@link #refuse}, before the room was pinned. */
+  #turnDown(claim: Claim, room: RoomId, code: 'creation-refused' | 'rate-limited', retryAfter = 0): void {
+    postError(this.#connection, code, { ref: claim.ref, room }, retryAfter);
+    this.#connection.release();
   }
 
   #done(room: RoomId): void {

@@ -13,6 +13,7 @@ import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
+import type { AddressUse } from '../admission/addresses.ts';
 import { postControl, postError, type About } from '../delivery/answers.ts';
 import { Batch } from '../delivery/batch.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -31,6 +32,8 @@ export interface ConnectionContext {
   readonly counters: Counters;
   readonly clock: Clock;
   readonly verify: Verify;
+  /** Whether a creation with that token is let through. */
+  readonly mayCreate: (token: string | undefined) => boolean;
   /** Statements are signed for one of them. */
   readonly origins: () => readonly string[];
   /** Called once, when it has ended. */
@@ -48,8 +51,16 @@ export class Connection implements Subscriber {
   readonly #access: Access;
   readonly #frames: Allowance;
   readonly #bytes: Allowance;
-  readonly #commits: Allowance;
-  readonly #refusals: Allowance;
+  // Made when they are first needed: most connections are idle, and there may be thousands.
+  #commits: Allowance | undefined;
+  #signals: Allowance | undefined;
+  #proofs: Allowance | undefined;
+  #pings: Allowance | undefined;
+  #refusals: Allowance | undefined;
+  /** What all connections of the same address share; undefined where it is not counted. */
+  readonly from: AddressUse | undefined;
+  /** Whether it ever had a room open: only then it is let send what is big. */
+  #trusted = false;
   #posted: (Uint8Array | Batch)[] = [];
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -59,21 +70,18 @@ export class Connection implements Subscriber {
   #leaving = false;
   #last: Membership | undefined;
   #lastRoom: Uint8Array = new Uint8Array();
-  readonly #cancelIdle: () => void;
+  #cancelIdle: () => void = () => undefined;
 
-  constructor(peer: Peer, context: ConnectionContext) {
+  constructor(peer: Peer, context: ConnectionContext, from: AddressUse | undefined) {
     this.#peer = peer;
     this.#context = context;
+    this.from = from;
+    if (from !== undefined) from.connections++;
     this.#access = new Access(this, context);
-    const { limits, clock } = context;
-    const allowance = (perSecond: number, burstSeconds = limits.burstSeconds) => new Allowance(perSecond, burstSeconds, clock.now());
-    this.#frames = allowance(limits.framesPerSecond);
-    this.#bytes = allowance(limits.bytesPerSecond);
-    this.#commits = allowance(limits.commitsPerSecond);
-    this.#refusals = allowance(limits.overRate / 60, 60);
-    this.#cancelIdle = clock.after(limits.idle, () => {
-      if (this.memberships.size === 0) this.close(CLOSE_CODES.idle, 'no room was opened');
-    });
+    const { limits } = context;
+    this.#frames = this.#allowance(limits.framesPerSecond);
+    this.#bytes = this.#allowance(limits.bytesPerSecond);
+    this.#awaitRoom();
     const { payload, frame, rooms, pull, heartbeat } = limits;
     peer.send(encodeControl({ t: 'hello', nonce: this.nonce, heartbeat: Math.ceil(heartbeat), limits: { payload, frame, rooms, pull } }));
   }
@@ -82,8 +90,7 @@ export class Connection implements Subscriber {
   receive(frame: Uint8Array): void {
     if (this.closed || this.#leaving) return;
     this.#context.counters.received++;
-    const now = this.#context.clock.now();
-    const wait = Math.max(this.#frames.take(1, now), this.#bytes.take(frame.length, now));
+    const wait = this.#wait(frame.length);
     if (wait > 0) return this.#refuse(aboutFrame(decodeClientFrame(frame), frame), 'rate-limited', wait);
     if (!this.#busy && this.#waiting.length === 0 && !this.#choked) return this.#work(frame);
     this.#waiting.push(frame);
@@ -92,6 +99,33 @@ export class Connection implements Subscriber {
       this.#paused = true;
       this.#peer.pause?.();
     }
+  }
+
+  /** Milliseconds to wait before so many bytes may come, by what this connection may and by what its address may. */
+  #wait(bytes: number): number {
+    const now = this.#context.clock.ticks();
+    const { from } = this;
+    const own = this.#frames.take(1, now) || this.#bytes.take(bytes, now);
+    if (own > 0 || from === undefined) return own;
+    return from.frames.take(1, now) || from.bytes.take(bytes, now);
+  }
+
+  #allowance(perSecond: number, burst = perSecond * this.#context.limits.burstSeconds): Allowance {
+    return new Allowance(perSecond, burst, this.#context.clock.ticks());
+  }
+
+  /** No answer: pings are no frames of the protocol, and have none. */
+  pinged(): void {
+    this.#pings ??= this.#allowance(this.#context.limits.pingsPerSecond);
+    if (this.#pings.take(1, this.#context.clock.ticks()) > 0) this.close(CLOSE_CODES.flood, 'too many pings');
+  }
+
+  /** Whoever has no room open when it is looked at is nobody to keep a connection for. */
+  #awaitRoom(): void {
+    this.#cancelIdle = this.#context.clock.after(this.#context.limits.idle, () => {
+      if (this.memberships.size === 0) this.close(CLOSE_CODES.idle, 'no room was opened');
+      else this.#awaitRoom();
+    });
   }
 
   /** The peer has read what it was sent. */
@@ -107,6 +141,7 @@ export class Connection implements Subscriber {
     this.#waiting = [];
     this.#posted = [];
     for (const membership of this.memberships.values()) this.#context.delivery.leave(membership);
+    if (this.from !== undefined) this.from.connections--;
     this.#context.ended(this);
   }
 
@@ -150,6 +185,10 @@ export class Connection implements Subscriber {
   /** The slow frame is answered: on with those that waited. */
   readonly release = (): void => {
     this.#busy = false;
+    if (!this.#trusted && this.memberships.size > 0) {
+      this.#trusted = true;
+      this.#peer.allow?.(this.#context.limits.frame);
+    }
     this.#resume();
   };
 
@@ -173,7 +212,9 @@ export class Connection implements Subscriber {
 
   /** An answer that no honest client often gets: too many of them end the connection. */
   #refuse(about: About, code: ErrorCode, retryAfter = 0): void {
-    if (this.#refusals.take(1, this.#context.clock.now()) > 0) return this.close(CLOSE_CODES.flood, 'too much, too fast');
+    const { overRate } = this.#context.limits;
+    this.#refusals ??= this.#allowance(overRate / 60, overRate);
+    if (this.#refusals.take(1, this.#context.clock.ticks()) > 0) return this.close(CLOSE_CODES.flood, 'too much, too fast');
     postError(this, code, about, retryAfter);
   }
 
@@ -200,8 +241,12 @@ export class Connection implements Subscriber {
     if (membership === undefined) return this.#refuse({ room: envelope.room, id: envelope.id }, 'not-open');
     if (envelope.payload.length > this.#context.limits.payload) return this.#refuse({ room: envelope.room, id: envelope.id }, 'too-large');
     const outcome = { type: 'pending' } as const;
-    if (envelope.kind === 'signal') this.#context.delivery.enqueue({ type: 'signal', subscriber: this, membership, envelope, frame, outcome });
-    else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, envelope, frame, id: keyOf(envelope.id), outcome });
+    if (envelope.kind === 'signal') {
+      this.#signals ??= this.#allowance(this.#context.limits.signalsPerSecond);
+      const wait = this.#signals.take(1, this.#context.clock.ticks());
+      if (wait > 0) return this.#refuse({ room: envelope.room, id: envelope.id }, 'rate-limited', wait);
+      this.#context.delivery.enqueue({ type: 'signal', subscriber: this, membership, envelope, frame, outcome });
+    } else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, envelope, frame, id: keyOf(envelope.id), outcome });
   }
 
   /** Nearly always the room of the frame before. */
@@ -221,16 +266,22 @@ export class Connection implements Subscriber {
       case 'create':
       case 'open':
       case 'open-invite':
-      case 'delete':
+      case 'delete': {
+        const now = clock.ticks();
+        this.#proofs ??= this.#allowance(limits.proofsPerSecond, Math.max(limits.rooms, limits.proofsPerSecond));
+        const wait = this.#proofs.take(1, now) || (this.from?.proofs.take(1, now) ?? 0);
+        if (wait > 0) return this.#refuse({ ref: control.ref }, 'rate-limited', wait);
         this.#busy = true;
         this.#context.working(this.#access.prove(control));
         return;
+      }
       case 'commit': {
         const about = { room: control.room, id: control.id };
         const membership = this.#membership(control.room);
         if (membership === undefined) return this.#refuse(about, 'not-open');
         if (size > limits.frame) return this.#refuse(about, 'too-large');
-        const wait = this.#commits.take(1, clock.now());
+        this.#commits ??= this.#allowance(limits.commitsPerSecond);
+        const wait = this.#commits.take(1, clock.ticks());
         if (wait > 0) return this.#refuse(about, 'rate-limited', wait);
         this.#busy = true;
         delivery.enqueue({ type: 'commit', subscriber: this, membership, bundle: control, id: keyOf(control.id), done: this.release, outcome });

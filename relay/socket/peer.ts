@@ -13,5 +13,9 @@ export interface Peer {
   /** Asks for no further frames until `resume`: more waits than may. */
   pause?(): void;
   resume?(): void;
+  /** From now on, frames of so many bytes are read. */
+  allow?(frame: number): void;
+  /** Bytes of memory that it holds: what has not left, and what has begun to come. */
+  readonly holding?: number;
   close(code: number, reason: string): void;
 }

@@ -15,11 +15,27 @@ import { Batch, toWire } from '../delivery/batch.ts';
 import type { Peer } from './peer.ts';
 
 /** Frames a little over the limit are read whole, so that they can be answered `too-large`; beyond that `ws` closes with 1009. */
-export const MAX_WEBSOCKET_PAYLOAD = LIMITS.frame + 1024;
+const OVER = 1024;
+export const MAX_WEBSOCKET_PAYLOAD = LIMITS.frame + OVER;
+
+/** In how many pieces a frame may come: honest clients send one, and each costs memory. */
+export const MAX_FRAGMENTS = 256;
+/** How many reads of the socket a frame may take: the largest comes in some 1,500 packets. */
+export const MAX_CHUNKS = 8192;
+/** Milliseconds that one who floods has to read why it is cut off. */
+const LAST_WORDS = 1000;
 
 /** What `ws` keeps to itself. */
-interface WithSocket {
+interface Insides {
   readonly _socket: Socket | null;
+  readonly _receiver: {
+    /** Bytes of one frame. */
+    _maxPayload: number;
+    /** Bytes of the frame, or of a piece of one, that are here. */
+    readonly _bufferedBytes: number;
+    /** Bytes of the pieces before it. */
+    readonly _totalPayloadLength: number;
+  } | null;
 }
 
 class WebSocketPeer implements Peer {
@@ -31,8 +47,22 @@ class WebSocketPeer implements Peer {
     this.#ws = ws;
   }
 
+  get #insides(): Insides {
+    return this.#ws as unknown as Insides;
+  }
+
   get socket(): Socket | null {
-    return (this.#ws as unknown as WithSocket)._socket;
+    return this.#insides._socket;
+  }
+
+  allow(frame: number): void {
+    const { _receiver } = this.#insides;
+    if (_receiver !== null) _receiver._maxPayload = frame + OVER;
+  }
+
+  get holding(): number {
+    const { _receiver } = this.#insides;
+    return this.#ws.bufferedAmount + (_receiver === null ? 0 : _receiver._bufferedBytes + _receiver._totalPayloadLength);
   }
 
   send(frame: Uint8Array): void {
@@ -90,14 +120,19 @@ class WebSocketPeer implements Peer {
 
   close(code: number, reason: string): void {
     this.#ws.close(code, reason);
+    if (code !== CLOSE_CODES.flood && code !== CLOSE_CODES.full) return;
+    // What it goes on sending is not read any more; nor is it waited for.
+    this.#ws.pause();
+    setTimeout(() => this.#ws.terminate(), LAST_WORDS).unref();
   }
 }
 
-/** Runs a connection until either end ends it. */
-export function serve(ws: WebSocket, core: RelayCore): void {
+/** Runs a connection until either end ends it. `address`: by which it is counted, as for `core.connect`. */
+export function serve(ws: WebSocket, core: RelayCore, address: string): void {
   ws.binaryType = 'nodebuffer';
   const peer = new WebSocketPeer(ws);
-  const link = core.connect(peer);
+  peer.allow(core.limits.frameBeforeOpen);
+  const link = core.connect(peer, address);
   let silent = 0;
   let written = 0;
   const beat = setInterval(() => {
@@ -114,8 +149,12 @@ export function serve(ws: WebSocket, core: RelayCore): void {
     silent = 0;
   };
   peer.socket?.on('drain', () => link.drained());
-  ws.on('pong', heard);
-  ws.on('ping', heard);
+  const pinged = (): void => {
+    heard();
+    link.pinged();
+  };
+  ws.on('pong', pinged);
+  ws.on('ping', pinged);
   ws.on('message', (data: Buffer, isBinary: boolean) => {
     heard();
     if (isBinary) link.receive(data);
