@@ -7,7 +7,7 @@ import { knock } from './actor/knock.ts';
 import { peopleIn, personOf, storedPerson } from './actor/people.ts';
 import { Room } from './actor/room.ts';
 import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
-import { decodeRoom, encodeRoom, newRoomRecord } from './records/room-record.ts';
+import { decodeRooms, newRoomRecord, roomChanges } from './records/room-record.ts';
 import { decodeInviteLink, personHash, type InviteLink } from './rooms/invite-link.ts';
 import { neutralised } from './rooms/names.ts';
 import { Disconnected, problemOf, RelayRefusal } from './sync/refusal.ts';
@@ -17,8 +17,7 @@ import { StorageError } from './ports/storage.ts';
 
 export async function loadRooms(host: RoomHost): Promise<readonly Room[]> {
   const rows = await host.storage.range('rooms', { prefix: [] });
-  return Promise.all(rows.map(async ({ key, value }) => {
-    const record = decodeRoom(value);
+  return Promise.all(decodeRooms(rows).map(async ({ key, record }) => {
     if (record === undefined) throw new StorageError('failed', 'A stored room cannot be read.');
     const [entries, last] = await Promise.all([
       host.storage.range('outbox', { prefix: key }), host.storage.range('timeline', { prefix: key, reverse: true, limit: 1 }),
@@ -76,6 +75,6 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   const shift = kept === undefined ? 0 : kept.shift + kept.cursor;
   const { readThrough = 0, receivedThrough = 0, unread = 0 } = kept ?? {};
   const joining = { ...record, shift, readThrough, receivedThrough, unread };
-  await host.write([{ kind: 'clear', store: 'groups', prefix: [toBase64Url(invite.room)] }, { kind: 'clear', store: 'links', prefix: [toBase64Url(invite.room)] }, { kind: 'put', store: 'rooms', key: [toBase64Url(invite.room)], value: encodeRoom(joining) }]);
+  await host.write([{ kind: 'clear', store: 'groups', prefix: [toBase64Url(invite.room)] }, { kind: 'clear', store: 'links', prefix: [toBase64Url(invite.room)] }, ...roomChanges(toBase64Url(invite.room), joining)]);
   return new Room(host, joining, known?.outbox.all.map(({ entry }) => entry) ?? [], known?.state.latest ?? null);
 }

@@ -4,7 +4,7 @@ import type { OwnerKey } from '../../../shared/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { newSigningKeys } from '../crypto/signature.ts';
 import { createGroup, makeDevice, type Suite } from '../mls/index.ts';
-import { newRoomRecord } from '../records/room-record.ts';
+import { newRoomRecord, roomChanges } from '../records/room-record.ts';
 import { epochKeys } from '../rooms/epoch-keys.ts';
 import { invitesExtension, profileExtension, roomExtension } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
@@ -31,7 +31,7 @@ export async function createRoom(host: RoomHost, relay: string, suite: Suite, gi
   const made = new Room(host, record, [], null);
   const step = made.step();
   step.mls = { group, keys };
-  step.update({});
+  step.change(...roomChanges(step.room, record));
   made.note(step, 0, { kind: 'created', by: { person: profile.identityKey, name: profile.name } });
   await made.store(step);
   return made;

@@ -4,7 +4,7 @@ import { goneRecords, groupRecords, restoreGroup, wipe, type GroupRecord, type G
 import type { Change } from '../ports/storage.ts';
 import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
 import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
-import { encodeRoom, type RoomRecord } from '../records/room-record.ts';
+import { roomChanges, type RoomRecord } from '../records/room-record.ts';
 import { epochKeys, type EpochKeys } from '../rooms/epoch-keys.ts';
 import type { RoomHost } from './host.ts';
 import type { Outbox } from './outbox.ts';
@@ -120,8 +120,7 @@ export class Step {
 
   /** State before bytes: one transaction, then used secrets are zeroed, then whatever waits for it. */
   async store(host: RoomHost): Promise<RoomState> {
-    const changes = [...this.#changes, ...this.#groupChanges(), ...this.#pendingChanges()];
-    if (this.record !== this.#before.record) changes.push({ kind: 'put', store: 'rooms', key: [this.room], value: encodeRoom(this.record) });
+    const changes = [...this.#changes, ...this.#groupChanges(), ...this.#pendingChanges(), ...roomChanges(this.room, this.record, this.#before.record)];
     if (changes.length > 0) await host.write(changes);
     wipe(this.consumed);
     for (const entry of this.sealed) this.#outbox.add(entry);

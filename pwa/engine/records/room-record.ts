@@ -1,4 +1,4 @@
-/** A room as it is stored: everything but its group, history and outbox. */
+/** A room as it is stored: everything but its group, history and outbox. Its members apart: they are most of it, and seldom change. */
 import * as v from 'valibot';
 import type { Alarm, PersonKey, Problem, Standing } from '../api.ts';
 import {
@@ -6,6 +6,7 @@ import {
   type RoomId, type Seq,
 } from '../../../shared/ids.ts';
 import type { IdentityKey } from '../mls/index.ts';
+import type { Change, StorageKey, StoredRecord } from '../ports/storage.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Chain } from '../wire/chain.ts';
 
@@ -82,14 +83,33 @@ const shape = v.object({
     v.object({ kind: v.literal('refresh'), id: v.string() }),
   ])),
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
-  members: v.array(v.object({ person, name: v.string() })),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
 
-export const encodeRoom = (record: RoomRecord): Uint8Array => toCbor({ v: 1, ...record });
-export const decodeRoom = (value: Uint8Array): RoomRecord | undefined => fromCbor(shape, value);
+const membersShape = v.array(v.object({ person, name: v.string() }));
+
+const MEMBERS = 'members';
+
+/** What is to be written for a record, after an earlier one that is stored. */
+export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord): readonly Change[] {
+  if (record === stored) return [];
+  const { members, ...rest } = record;
+  const changes: Change[] = [{ kind: 'put', store: 'rooms', key: [key], value: toCbor({ v: 1, ...rest }) }];
+  if (members !== stored?.members) changes.push({ kind: 'put', store: 'rooms', key: [key, MEMBERS], value: toCbor(members) });
+  return changes;
+}
+
+/** Of all rows of the `rooms` store; `record` is undefined where one cannot be read. */
+export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly key: StorageKey; readonly record: RoomRecord | undefined }[] {
+  return rows.filter(({ key }) => key.length === 1).map(({ key, value }) => {
+    const others = rows.find((row) => row.key.length === 2 && row.key[0] === key[0] && row.key[1] === MEMBERS);
+    const rest = fromCbor(shape, value);
+    const members = others === undefined ? undefined : fromCbor(membersShape, others.value);
+    return { key, record: rest === undefined || members === undefined ? undefined : { ...rest, members } };
+  });
+}
 
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'>,
