@@ -70,13 +70,13 @@ async function takenAlready(room: Room): Promise<Incarnation | undefined> {
 }
 
 async function make(room: Room, invite: InviteLink): Promise<Incarnation> {
-  const { opened, view, epoch: parent, groupInfo, inviter } = await knock(room.link, invite);
+  const { opened, view, epoch: parent, inviter } = await knock(room.link, invite);
   if (inviter === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
   const profile = room.host.profile();
   const device = makeDevice(profile);
   const keys = inviteKeys(invite.room, invite.secret);
   const leafExtensions = [profileExtension(profile.name), joinedByExtension(keys.id)];
-  const committed = await joined(() => joinExternal({ groupInfo, device, leafExtensions, authenticate: (state) => joinProof(keys, state, device.deviceKey) }));
+  const committed = await joined(() => joinExternal({ groupInfo: view, device, leafExtensions, authenticate: (state) => joinProof(keys, state, device.deviceKey) }));
   const { group, message, consumed } = committed;
   const next = await epochKeys(invite.room, group);
   const id = room.host.randomness.bytes(16) as EnvelopeId;

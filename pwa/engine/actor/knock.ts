@@ -18,7 +18,6 @@ const MOST_TIPS = 8;
 
 export interface Doorway {
   readonly epoch: EpochId;
-  readonly groupInfo: Uint8Array;
   readonly view: GroupInfoView;
   readonly terms: RoomTerms;
   /** The member whose key the link names; without one, the room is not what the link promised. */
@@ -63,7 +62,7 @@ async function readDoorway(answer: Extract<RelayControl, { t: 'group-info' }>, i
     const terms = roomTermsIn(view.extensions);
     if (terms === undefined || terms.suite !== view.suite || !equalBytes(view.groupId, invite.room)) return undefined;
     const inviter = view.members.find(({ identityKey }) => equalBytes(personHash(identityKey), invite.inviter));
-    return { epoch: answer.epoch, groupInfo, view, terms, inviter };
+    return { epoch: answer.epoch, view, terms, inviter };
   } catch (cause) {
     if (cause instanceof MlsError) return undefined;
     throw cause;

@@ -1,13 +1,17 @@
 /** Our extensions, in the private-use range (RFC 9420 §17.3). Their data is opaque to this folder. */
 export const EXTENSIONS = {
-  /** GroupContext: name, version, suite and creator of the room. */
+  /** GroupContext: what the room is, how it looks, where it is. */
   room: 0xf501,
-  /** GroupContext: the standing invites. */
+  /** GroupContext: the standing invites, and the knocks that were refused. */
   invites: 0xf502,
+  /** GroupContext: who may what, and who is banned. */
+  roles: 0xf503,
   /** Leaf: how a member wishes to be called. */
   profile: 0xf511,
-  /** Leaf: the id of the invite by which a member came. */
+  /** Leaf: by which invite a member came, with which role, and when. */
   joinedBy: 0xf512,
+  /** Leaf: by which keys a member whose state is lost comes back. */
+  returnKey: 0xf513,
   /** GroupInfo: the public key that external commits are sealed to. */
   joinKey: 0xf521,
 } as const;

@@ -28,6 +28,8 @@ export interface CommitFacts {
   readonly removed: readonly Member[];
   /** The GroupContext's extensions as the commit leaves them. */
   readonly extensions: readonly Extension[];
+  /** Those of the committer's leaf as the commit leaves them. */
+  readonly leafExtensions: readonly Extension[];
   readonly authenticatedData: Uint8Array;
   readonly before: MlsGroup;
 }
@@ -45,6 +47,8 @@ export interface Change {
   readonly remove?: readonly number[];
   /** All of the GroupContext's extensions after the commit. */
   readonly extensions?: readonly Extension[];
+  /** All of one's own leaf's extensions after the commit. */
+  readonly leafExtensions?: readonly Extension[];
   readonly authenticatedData?: Uint8Array;
 }
 
@@ -105,7 +109,7 @@ export class MlsGroup {
     }
     const { newState, commit, consumed } = await atTheEdge('not-a-member', () =>
       createCommit(
-        { state: this.#state, cipherSuite: suiteImplementation(this.suite) },
+        { state: withLeafExtensions(this.#state, change.leafExtensions), cipherSuite: suiteImplementation(this.suite) },
         { extraProposals, authenticatedData: change.authenticatedData ?? EMPTY, wireAsPublicMessage: true },
       ),
     );
@@ -186,8 +190,9 @@ export class MlsGroup {
     const { path } = framed.commit;
     requireSameDevice(leafAt(this.#state.ratchetTree, member.leaf), path.leafNode);
     requireSound(path, this.#state.ratchetTree, member.leaf);
-    if (!sameExtensions(fromLibrary(path.leafNode.extensions), member.extensions)) throw new MlsError('forbidden');
-    return { by: { kind: 'member', member }, removed, extensions, authenticatedData: framed.authenticatedData, before: this };
+    const leafExtensions = fromLibrary(path.leafNode.extensions);
+    if (leafExtensions.length !== path.leafNode.extensions.length) throw new MlsError('forbidden');
+    return { by: { kind: 'member', member }, removed, extensions, leafExtensions, authenticatedData: framed.authenticatedData, before: this };
   }
 
   async #receivePublic(message: MLSMessage & { wireformat: 'mls_public_message' }, judge: Judge): Promise<Received> {
@@ -229,7 +234,7 @@ export class MlsGroup {
     const member = memberFrom(framed.commit.path.leafNode, -1);
     if (member === undefined) throw new MlsError('not-authentic');
     requireSound(framed.commit.path, this.#state.ratchetTree, member.leaf);
-    return { by: { kind: 'external', member }, removed: [], extensions: this.extensions, authenticatedData: framed.authenticatedData, before: this };
+    return { by: { kind: 'external', member }, removed: [], extensions: this.extensions, leafExtensions: member.extensions, authenticatedData: framed.authenticatedData, before: this };
   }
 
   async #apply(message: MLSMessage & { wireformat: 'mls_public_message' }, facts: CommitFacts): Promise<Received> {
@@ -266,8 +271,14 @@ export function decodeWhole(bytes: Uint8Array): MLSMessage {
   return decoded[0];
 }
 
-const sameExtensions = (a: readonly Extension[], b: readonly Extension[]): boolean =>
-  a.length === b.length && a.every(({ name, data }, i) => name === b[i]?.name && equalBytes(data, b[i].data));
+/** The library makes the path's leaf of the one in the tree, of which nothing but the extensions is changed here. */
+function withLeafExtensions(state: ClientState, extensions: readonly Extension[] | undefined): ClientState {
+  if (extensions === undefined) return state;
+  const { leafIndex } = state.privatePath;
+  const ratchetTree = state.ratchetTree.slice();
+  ratchetTree[2 * leafIndex] = { nodeType: 'leaf', leaf: { ...leafAt(ratchetTree, leafIndex), extensions: extensions.map(toLibrary) } };
+  return { ...state, ratchetTree };
+}
 
 /** A group of one, at epoch 0. */
 export async function createGroup(o: {

@@ -56,7 +56,7 @@ export function memberFrom(leafNode: LeafNode, leaf: number): Member | undefined
   return { leaf, identityKey, deviceKey: leafNode.signaturePublicKey, extensions: fromLibrary(leafNode.extensions) };
 }
 
-/** Takes the credentials of a tree that was checked before it was stored as they are. */
+/** Takes the credentials of a tree as they are: it was checked, just now or before it was stored. */
 export function trustLeaves(tree: RatchetTree): void {
   for (const node of tree) {
     const identity = node?.nodeType === 'leaf' ? claimedIdentity(node.leaf.credential) : undefined;
