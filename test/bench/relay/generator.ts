@@ -1,0 +1,104 @@
+/** Runs the compiled generator (`test/bench/load/`) once, and answers the greetings of our relay for it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Rooms } from './keys.ts';
+import type { Server } from './servers.ts';
+
+/** See the settings in `load/load.h`. */
+export interface Load {
+  readonly groups: number;
+  readonly members: number;
+  /** Rooms that every connection of a group has open. */
+  readonly perConnection?: number;
+  readonly window?: number;
+  readonly byDeliveries?: boolean;
+  /** Messages a second; as fast as the window lets, where it is absent. */
+  readonly rate?: number;
+  readonly warm?: number;
+  /** Without, it only connects. */
+  readonly seconds?: number;
+  readonly atOnce?: number;
+  readonly closeWhenReady?: boolean;
+  /** Where each room is pulled from before the connection counts as ready; from its beginning by default. */
+  readonly cursors?: readonly number[];
+}
+
+export interface Readied {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly delivered: number;
+}
+
+/** Times in milliseconds, from when a message was due to be sent. */
+export interface Measured {
+  readonly seconds: number;
+  readonly acked: number;
+  readonly delivered: number;
+  readonly ackP50: number;
+  readonly ackP99: number;
+  readonly deliveryP50: number;
+  readonly deliveryP99: number;
+  /** Seconds of processor time that the server used meanwhile. */
+  readonly cpu: number;
+}
+
+export class Generator {
+  readonly server: Server;
+  readonly ready: Promise<Readied>;
+  /** Of a load with `seconds`. */
+  readonly measured: Promise<Measured>;
+  readonly #child: ChildProcess;
+
+  /** `rooms`: those that our relay's connections open. */
+  constructor(program: string, server: Server, load: Load, rooms?: Rooms) {
+    const { groups, members, perConnection = 1, cursors = [0] } = load;
+    const settings = {
+      protocol: server.name, port: server.port, groups, members, per_connection: perConnection, window: load.window, rate: load.rate, warm: load.warm,
+      seconds: load.seconds, at_once: load.atOnce, by_deliveries: load.byDeliveries, close_when_ready: load.closeWhenReady, rooms_file: rooms?.file,
+    };
+    this.server = server;
+    const child = spawn(program, Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])), { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = child;
+    const said = new EventEmitter();
+    const heard = async <T>(word: string): Promise<T> => ((await once(said, word)) as [T])[0];
+    this.ready = heard('ready');
+    this.measured = heard('measured');
+    for (const promise of [this.ready, this.measured]) promise.catch(() => undefined); // nobody need wait for both
+    let cpu = 0;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [word = '', ...rest] = line.split(' ');
+      switch (word) {
+        case 'hello': {
+          const [index, group, hex = ''] = rest;
+          if (rooms === undefined) throw new Error('there are no rooms to open');
+          child.stdin.write(`${index} ${rooms.script(Buffer.from(hex, 'hex'), Number(group) * perConnection, perConnection, cursors)}\n`);
+          return;
+        }
+        case 'ready':
+          said.emit('ready', JSON.parse(rest.join(' ')) as Readied);
+          return;
+        case 'measuring':
+          cpu = server.cpu();
+          server.begin();
+          return;
+        case 'measured':
+          said.emit('measured', { ...(JSON.parse(rest.join(' ')) as Omit<Measured, 'cpu'>), cpu: server.cpu() - cpu } satisfies Measured);
+          return;
+        default:
+          throw new Error(`the generator said: ${line}`);
+      }
+    });
+    child.once('exit', (code) => {
+      if (said.listenerCount('error') > 0) said.emit('error', new Error(`the generator ended with ${code} on ${server.name}`));
+    });
+  }
+
+  /** Lets go of the connections. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    await gone;
+  }
+}
