@@ -1,0 +1,93 @@
+/**
+ * What people and their devices say to each other: every type of message body, its fields and their bounds.
+ * One table for the wire and for storage. A field that may be missing is left out, never null.
+ *
+ * `of` names another message by its envelope id; what it does to that message is in `messages/effects.ts`.
+ */
+import * as v from 'valibot';
+import { utf8 } from '../../../shared/bytes.ts';
+import { ENVELOPE_ID_BYTES, type EnvelopeId, type Seq } from '../../../shared/ids.ts';
+import type { IdentityKey } from '../mls/index.ts';
+import { anyBytes, bytes, count } from './cbor.ts';
+
+export const MOST_TEXT_BYTES = 32 * 1024;
+export const MOST_OPTIONS = 20;
+const MOST_OPTION_BYTES = 400;
+const MOST_MENTIONS = 100;
+/** The longest emoji, families and flags of regions, have 35 bytes. */
+const MOST_EMOJI_BYTES = 64;
+/** A year. */
+const LONGEST_EXPIRY = 366 * 24 * 3600;
+
+export const isTextTooLong = (words: string): boolean => utf8(words).length > MOST_TEXT_BYTES;
+
+const words = (most: number) => v.pipe(v.string(), v.check((text) => utf8(text).length <= most));
+const message = bytes<EnvelopeId>(ENVELOPE_ID_BYTES);
+const seq = v.pipe(count, v.transform((value) => value as Seq));
+
+/** `start` and `end` in UTF-16 units of the text. */
+const mention = v.object({ start: count, end: count, person: bytes<IdentityKey>(32) });
+export type Mention = v.InferOutput<typeof mention>;
+
+const mentions = v.exactOptional(v.pipe(v.array(mention), v.maxLength(MOST_MENTIONS)));
+
+/** What a message that stands in the conversation may carry: the root of the thread that it is in, and the seconds it lives from being read. */
+const standing = {
+  thread: v.exactOptional(message),
+  expires: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(LONGEST_EXPIRY))),
+};
+
+export const BODIES = {
+  /** At most 32 KiB of UTF-8. */
+  text: v.object({ kind: v.literal('text'), text: words(MOST_TEXT_BYTES), reply: v.exactOptional(message), mentions, forwarded: v.exactOptional(v.literal(true)), ...standing }),
+  /** A question with answers to choose from: one, or several. */
+  poll: v.object({
+    kind: v.literal('poll'), question: words(2 * MOST_OPTION_BYTES), options: v.pipe(v.array(words(MOST_OPTION_BYTES)), v.minLength(2), v.maxLength(MOST_OPTIONS)), several: v.boolean(), ...standing,
+  }),
+  /** Degrees of WGS 84, and metres. */
+  place: v.object({
+    kind: v.literal('place'), latitude: v.pipe(v.number(), v.minValue(-90), v.maxValue(90)), longitude: v.pipe(v.number(), v.minValue(-180), v.maxValue(180)),
+    accuracy: v.exactOptional(v.pipe(v.number(), v.minValue(0))), label: v.exactOptional(words(MOST_OPTION_BYTES)), ...standing,
+  }),
+  edit: v.object({ kind: v.literal('edit'), of: message, text: words(MOST_TEXT_BYTES), mentions }),
+  delete: v.object({ kind: v.literal('delete'), of: message }),
+  react: v.object({ kind: v.literal('react'), of: message, emoji: v.pipe(words(MOST_EMOJI_BYTES), v.minLength(1)), on: v.boolean() }),
+  pin: v.object({ kind: v.literal('pin'), of: message, on: v.boolean() }),
+  /** Indices of the chosen options; takes the place of an earlier vote. */
+  vote: v.object({ kind: v.literal('vote'), of: message, choices: v.pipe(v.array(v.pipe(count, v.maxValue(MOST_OPTIONS - 1))), v.maxLength(MOST_OPTIONS)) }),
+  /** No more votes. */
+  close: v.object({ kind: v.literal('close'), of: message }),
+  /** The seq up to which the sender's device holds all messages. */
+  delivered: v.object({ kind: v.literal('delivered'), through: seq }),
+  /** The seq up to which the sender has read. */
+  read: v.object({ kind: v.literal('read'), through: seq }),
+} as const;
+
+export type KnownType = keyof typeof BODIES;
+export type KnownBody = { readonly [T in KnownType]: Readonly<v.InferOutput<(typeof BODIES)[T]>> }[KnownType];
+
+export type Body =
+  | KnownBody
+  /** Of a type, or a version of the frame, that is not known here. `raw` is the whole plaintext. */
+  | { readonly kind: 'unknown'; readonly type: string; readonly raw: Uint8Array };
+
+/** Stands in the conversation, as a line of its own. */
+export type StandingBody = Extract<Body, { kind: 'text' | 'poll' | 'place' | 'unknown' }>;
+/** Changes a message that stands there. */
+export type EffectBody = Extract<KnownBody, { of: EnvelopeId }>;
+
+export const isEffect = (body: Body): body is EffectBody => 'of' in body;
+
+const isKnownType = (type: string): type is KnownType => Object.hasOwn(BODIES, type);
+
+/** Undefined where a known type has a body that does not fit. `hasMore`: it has fields that are not known here. */
+export function parseBody(type: string, fields: Readonly<Record<string, unknown>>): { readonly body: KnownBody; readonly hasMore: boolean } | 'unknown' | undefined {
+  if (!isKnownType(type)) return 'unknown';
+  const shape = BODIES[type];
+  const result = v.safeParse(shape, { ...fields, kind: type });
+  if (!result.success) return undefined;
+  return { body: result.output, hasMore: Object.keys(fields).some((name) => name === 'kind' || !Object.hasOwn(shape.entries, name)) };
+}
+
+/** As it is stored: under the device's key, so that it is what we wrote. */
+export const storedBody = v.variant('kind', [...Object.values(BODIES), v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })]);
