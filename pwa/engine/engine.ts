@@ -1,16 +1,16 @@
 /** The engine: one profile's rooms over the ports, behind the interface in `api.ts`. */
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
-  EngineError, type Alarm, type Connection, type Content, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type MessageKey,
-  type Person, type PersonKey, type Problem, type RoomKey, type SearchPage, type SearchQuery, type TimelinePage,
+  EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
+  type Person, type PersonKey, type Problem, type RoomKey, type SearchPage, type SearchQuery, type TimelinePage, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
 import { createInvite, listInvites, removeMember } from './actor/invites.ts';
-import { shownItem } from './actor/items.ts';
 import { personOf } from './actor/people.ts';
 import type { Room } from './actor/room.ts';
-import { enqueueMessage, markRead, summaryOf, timelinePage } from './actor/timeline.ts';
+import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
+import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
@@ -21,6 +21,7 @@ import { neutralised } from './rooms/names.ts';
 import { SearchIndex } from './search/index.ts';
 import { IndexKeeper } from './search/keeper.ts';
 import { RelayLink } from './sync/relay-link.ts';
+import { isTextTooLong, type EffectBody } from './wire/bodies.ts';
 
 /** Starts an engine, which from then on is the only one that can write to this storage. Rejects with {@link EngineError}. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -65,6 +66,10 @@ class LocalEngine implements Engine {
       items: (room, items) => {
         this.#keeper.touch(room);
         this.#emit({ kind: 'timeline', room: room as RoomKey, items });
+      },
+      gone: (room, messages) => {
+        this.#keeper.touch(room);
+        this.#emit({ kind: 'gone', room: room as RoomKey, messages });
       },
       halt: (cause) => this.#halt(cause),
     };
@@ -225,7 +230,7 @@ class LocalEngine implements Engine {
     });
   }
 
-  send(room: RoomKey, id: MessageKey, content: Content): Promise<void> {
+  send(room: RoomKey, id: MessageKey, content: Draft): Promise<void> {
     return this.#settled(async () => {
       const found = this.#room(room);
       const draft = this.#drafts.get(found.key);
@@ -234,6 +239,60 @@ class LocalEngine implements Engine {
       await enqueueMessage(found, id, content, sent ? [{ kind: 'delete', store: 'drafts', key: [found.key] }] : []);
       if (sent && this.#drafts.get(found.key) === draft) this.#drafts.delete(found.key);
     });
+  }
+
+  edit(room: RoomKey, message: MessageKey, text: string, mentions: readonly Mention[] = []): Promise<void> {
+    return this.#settled(async () => {
+      if (isTextTooLong(text)) throw new EngineError('too-long', 'The message is longer than 32 KiB.');
+      await this.#upon(room, { kind: 'edit', of: messageId(message), text, ...(mentions.length === 0 ? {} : { mentions: mentions.map(mentionOf) }) });
+    });
+  }
+
+  deleteForAll(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#settled(() => this.#upon(room, { kind: 'delete', of: messageId(message) }));
+  }
+
+  deleteHere(room: RoomKey, messages: readonly MessageKey[]): Promise<void> {
+    return this.#settled(async () => {
+      const found = this.#room(room);
+      await found.run(() => deleteHere(found, messages));
+    });
+  }
+
+  react(room: RoomKey, message: MessageKey, emoji: string, on: boolean): Promise<void> {
+    return this.#settled(() => this.#upon(room, { kind: 'react', of: messageId(message), emoji, on }));
+  }
+
+  pin(room: RoomKey, message: MessageKey, on: boolean): Promise<void> {
+    return this.#settled(() => this.#upon(room, { kind: 'pin', of: messageId(message), on }));
+  }
+
+  vote(room: RoomKey, message: MessageKey, choices: readonly number[]): Promise<void> {
+    return this.#settled(() => this.#upon(room, { kind: 'vote', of: messageId(message), choices: [...choices] }));
+  }
+
+  closePoll(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#settled(() => this.#upon(room, { kind: 'close', of: messageId(message) }));
+  }
+
+  async #upon(room: RoomKey, body: EffectBody): Promise<void> {
+    await enqueueEffect(this.#room(room), body);
+  }
+
+  message(room: RoomKey, message: MessageKey): Promise<MessageItem> {
+    return this.#settled(() => messageOf(this.#room(room), message));
+  }
+
+  versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]> {
+    return this.#settled(() => versionsOf(this.#room(room), message));
+  }
+
+  thread(room: RoomKey, message: MessageKey): Promise<readonly MessageItem[]> {
+    return this.#settled(() => threadOf(this.#room(room), message));
+  }
+
+  pinned(room: RoomKey): Promise<readonly MessageItem[]> {
+    return this.#settled(() => pinnedIn(this.#room(room)));
   }
 
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
@@ -263,8 +322,8 @@ class LocalEngine implements Engine {
       return {
         next,
         found: hits.flatMap(({ room, message, places }) => {
-          const item = shownItem(message, this.#room(room as RoomKey).state.record);
-          return item?.kind === 'message' ? { room: room as RoomKey, item, places } : [];
+          const item = this.#room(room as RoomKey).shown(message);
+          return item.kind === 'message' ? { room: room as RoomKey, item, places } : [];
         }),
       };
     });

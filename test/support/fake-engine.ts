@@ -1,6 +1,6 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Connection, Content, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, ProblemCode,
+  Alarm, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, ProblemCode, Mention, Version,
   Role, RoomKey, RoomLook, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, TimelineItem, TimelinePage, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
@@ -45,6 +45,12 @@ const PLAIN = {
 const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
   person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, leaving: false, devices: 1,
 });
+
+/** What becomes of a draft. */
+function sentAs({ reply, thread, ...draft }: Draft): Pick<MessageItem, 'content' | 'reply' | 'thread'> {
+  const about = { ...(reply === undefined ? {} : { reply }), ...(thread === undefined ? {} : { thread }) };
+  return draft.kind === 'poll' ? { ...about, content: { ...draft, options: draft.options.map((text) => ({ text, voters: [] })), closed: false } } : { ...about, content: draft };
+}
 
 /** An engine over scripted data: what the UI asks of it is recorded, what it answers is decided beforehand. */
 export class FakeEngine implements Engine {
@@ -314,15 +320,99 @@ export class FakeEngine implements Engine {
     return this.#answer('rejoin', [room], () => { this.#change(room, { standing: { kind: 'joining' } }); });
   }
 
-  send(room: RoomKey, id: MessageKey, content: Content): Promise<void> {
-    return this.#answer('send', [room, id, content], () => {
+  send(room: RoomKey, id: MessageKey, draft: Draft): Promise<void> {
+    return this.#answer('send', [room, id, draft], () => {
       const at = this.#at(room);
       if (at.items.some((item) => item.id === id)) return;
-      const item: MessageItem = { kind: 'message', id, position: null, sender: this.#me(), mine: true, sentAt: Date.now(), content, status: 'queued' };
+      const item: MessageItem = { kind: 'message', id, position: null, sender: this.#me(), mine: true, sentAt: Date.now(), ...sentAs(draft), status: 'queued' };
       at.items.push(item);
       this.#emit({ kind: 'timeline', room, items: [item] });
       this.#emitState();
     });
+  }
+
+  edit(room: RoomKey, message: MessageKey, text: string, mentions: readonly Mention[] = []): Promise<void> {
+    return this.#answer('edit', [room, message, text, mentions], () => { this.#amend(room, message, () => ({ content: { kind: 'text', text, mentions }, editedAt: Date.now() })); });
+  }
+
+  deleteForAll(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#answer('deleteForAll', [room, message], () => { this.#amend(room, message, () => ({ content: { kind: 'deleted', by: this.#me() } })); });
+  }
+
+  deleteHere(room: RoomKey, messages: readonly MessageKey[]): Promise<void> {
+    return this.#answer('deleteHere', [room, messages], () => {
+      const at = this.#at(room);
+      at.items = at.items.filter((item) => item.kind === 'notice' || !messages.includes(item.id));
+      this.#emit({ kind: 'gone', room, messages });
+      this.#emitState();
+    });
+  }
+
+  react(room: RoomKey, message: MessageKey, emoji: string, on: boolean): Promise<void> {
+    return this.#answer('react', [room, message, emoji, on], () => {
+      const me = this.#me();
+      this.#amend(room, message, ({ reactions = [] }) => {
+        const others = reactions.map((one) => (one.emoji === emoji ? { emoji, by: one.by.filter(({ person }) => person !== me.person) } : one));
+        const all = !on ? others : others.some((one) => one.emoji === emoji) ? others.map((one) => (one.emoji === emoji ? { emoji, by: [...one.by, me] } : one)) : [...others, { emoji, by: [me] }];
+        return { reactions: all.filter(({ by }) => by.length > 0) };
+      });
+    });
+  }
+
+  pin(room: RoomKey, message: MessageKey, on: boolean): Promise<void> {
+    return this.#answer('pin', [room, message, on], () => { this.#amend(room, message, () => (on ? { pinned: true } : { pinned: undefined })); });
+  }
+
+  vote(room: RoomKey, message: MessageKey, choices: readonly number[]): Promise<void> {
+    return this.#answer('vote', [room, message, choices], () => {
+      const me = this.#me();
+      this.#amend(room, message, ({ content }) => (content.kind !== 'poll' ? {} : {
+        content: { ...content, options: content.options.map(({ text, voters }, i) => ({ text, voters: [...voters.filter(({ person }) => person !== me.person), ...(choices.includes(i) ? [me] : [])] })) },
+      }));
+    });
+  }
+
+  closePoll(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#answer('closePoll', [room, message], () => { this.#amend(room, message, ({ content }) => (content.kind === 'poll' ? { content: { ...content, closed: true } } : {})); });
+  }
+
+  message(room: RoomKey, message: MessageKey): Promise<MessageItem> {
+    return this.#answer('message', [room, message], () => this.#message(room, message));
+  }
+
+  versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]> {
+    return this.#answer('versions', [room, message], () => {
+      const { content, sentAt } = this.#message(room, message);
+      return content.kind === 'text' ? [{ text: content.text, at: sentAt }] : [];
+    });
+  }
+
+  thread(room: RoomKey, message: MessageKey): Promise<readonly MessageItem[]> {
+    return this.#answer('thread', [room, message], () => this.#messages(room).filter(({ thread }) => thread === message));
+  }
+
+  pinned(room: RoomKey): Promise<readonly MessageItem[]> {
+    return this.#answer('pinned', [room], () => this.#messages(room).filter(({ pinned }) => pinned).reverse());
+  }
+
+  #messages(room: RoomKey): readonly MessageItem[] {
+    return this.#at(room).items.filter((item) => item.kind === 'message');
+  }
+
+  #message(room: RoomKey, message: MessageKey): MessageItem {
+    const found = this.#messages(room).find(({ id }) => id === message);
+    if (found === undefined) throw new EngineError('no-such-message', 'the script has no such message');
+    return found;
+  }
+
+  /** What is set to undefined is left out. */
+  #amend(room: RoomKey, message: MessageKey, change: (item: MessageItem) => { readonly [K in keyof MessageItem]?: MessageItem[K] | undefined }): void {
+    const before = this.#message(room, message);
+    const item = Object.fromEntries(Object.entries({ ...before, ...change(before) }).filter(([, value]) => value !== undefined)) as unknown as MessageItem;
+    const at = this.#at(room);
+    at.items = at.items.map((one) => (one.id === message ? item : one));
+    this.#emit({ kind: 'timeline', room, items: [item] });
+    this.#emitState();
   }
 
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {

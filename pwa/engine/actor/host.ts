@@ -1,5 +1,5 @@
 /** What a room needs of the engine around it. */
-import type { TimelineItem } from '../api.ts';
+import type { MessageKey, TimelineItem } from '../api.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
@@ -23,6 +23,8 @@ export interface RoomHost {
   /** Something in the room's summary is different. */
   changed(): void;
   items(room: string, items: readonly TimelineItem[]): void;
+  /** Messages that this device does not have any more. */
+  gone(room: string, messages: readonly MessageKey[]): void;
   /** Something unforeseen: the engine cannot go on. */
   halt(cause: unknown): void;
 }

@@ -2,24 +2,55 @@
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import type { Content, MessageItem, MessageKey, NoticeFact, TimelineItem } from '../api.ts';
-import type { StoredFact, StoredItem } from '../records/message-records.ts';
+import type { EnvelopeId } from '../../../shared/ids.ts';
+import { normalForm, shapeOf, type Effect, type Shape } from '../messages/effects.ts';
+import type { StoredFact, StoredItem, StoredMessage } from '../records/message-records.ts';
 import { neutralised } from '../rooms/names.ts';
-import type { Body } from '../wire/content.ts';
+import { isStanding } from '../wire/bodies.ts';
 import type { Outgoing } from './outbox.ts';
-import { personOf } from './people.ts';
+import { personKey, personOf } from './people.ts';
 import type { RoomHost } from './host.ts';
 
-/** Undefined for what is no line of the conversation. */
-function contentOf(body: Body): Content | undefined {
-  switch (body.kind) {
-    case 'text':
-      return { kind: 'text', text: body.text };
+type Standing = Pick<StoredMessage, 'body' | 'effects' | 'replies' | 'aside'>;
+
+function contentOf({ body }: Standing, shape: Shape): Content {
+  if (shape.deletion !== null) return { kind: 'deleted', by: personOf(shape.deletion.sender) };
+  switch (body?.kind) {
+    case undefined:
+      throw new Error('a message without a body was deleted by somebody');
+    case 'text': {
+      const { text, mentions = [] } = shape.edits.at(-1)?.body ?? body;
+      return {
+        kind: 'text', text, ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ start, end, person }) => ({ start, end, person: personKey(person) })) }),
+        ...(body.forwarded === undefined ? {} : { forwarded: true }),
+      };
+    }
+    case 'poll':
+      return {
+        kind: 'poll', question: body.question, several: body.several, closed: shape.isClosed,
+        options: body.options.map((text, i) => ({ text, voters: shape.votes.filter(({ body: { choices } }) => choices.includes(i)).map(({ sender }) => personOf(sender)) })),
+      };
+    case 'place': {
+      const { latitude, longitude, accuracy, label } = body;
+      return { kind: 'place', latitude, longitude, ...(accuracy === undefined ? {} : { accuracy }), ...(label === undefined ? {} : { label }) };
+    }
     case 'unknown':
       return { kind: 'unknown', type: body.type };
-    case 'delivered':
-      return undefined;
   }
 }
+
+/** All that hangs on a message, left out where there is nothing of it. */
+function aboutOf({ body, replies, aside }: Standing, shape: Shape): Partial<MessageItem> {
+  if (body === null) return {};
+  const edit = shape.edits.at(-1);
+  return {
+    ...('reply' in body && body.reply !== undefined ? { reply: messageKey(body.reply) } : {}), ...(aside && 'thread' in body && body.thread !== undefined ? { thread: messageKey(body.thread) } : {}),
+    ...(replies.count === 0 ? {} : { replies }), ...(edit === undefined ? {} : { editedAt: edit.at }), ...(shape.pin === null ? {} : { pinned: true }),
+    ...(shape.reactions.length === 0 ? {} : { reactions: shape.reactions.map(({ emoji, by }) => ({ emoji, by: by.map(personOf) })) }),
+  };
+}
+
+const messageKey = (id: EnvelopeId): MessageKey => toBase64Url(id) as MessageKey;
 
 function factOf(fact: StoredFact): NoticeFact {
   switch (fact.kind) {
@@ -40,24 +71,27 @@ function factOf(fact: StoredFact): NoticeFact {
 
 /**
  * `receivedThrough`: the position up to which some other device holds our messages; `aloneThrough`: that up to which
- * there was no other device that could, whatever a later one has.
+ * there was no other device that could, whatever a later one has. `queued`: effects of our own that the log does not have yet.
  */
-export function shownItem(item: StoredItem, { receivedThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'aloneThrough'>): TimelineItem | undefined {
+export function shownItem(item: StoredItem, { receivedThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'aloneThrough'>, queued: readonly Effect[]): TimelineItem {
   if (item.kind === 'notice') return { kind: 'notice', id: item.id, position: item.position, at: item.at, fact: factOf(item.fact) };
-  const content = contentOf(item.body);
-  if (content === undefined) return undefined;
+  const shape = shapeOf(queued.length === 0 ? item.effects : normalForm([...item.effects, ...queued], item.sender.person));
   const status = !item.mine ? null : item.position > aloneThrough && item.position <= receivedThrough ? 'received' : 'sent';
   return {
-    kind: 'message', id: toBase64Url(item.id) as MessageKey, position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content, status,
+    kind: 'message', id: messageKey(item.id), position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content: contentOf(item, shape), status,
+    ...aboutOf(item, shape), ...(item.newer === null ? {} : { newer: true }),
   };
 }
 
-export function queuedItem(host: RoomHost, { entry, acked }: Outgoing): MessageItem | undefined {
-  const content = contentOf(entry.body);
-  if (content === undefined) return undefined;
+/** Undefined for what is no line of the conversation. */
+export function queuedItem(host: RoomHost, { entry, acked }: Outgoing, queued: readonly Effect[]): MessageItem | undefined {
+  const { body } = entry;
+  if (!isStanding(body)) return undefined;
   const { identityKey: person, name } = host.profile();
+  const standing = { body, effects: [], replies: { count: 0, at: 0 }, aside: true };
+  const shape = shapeOf(normalForm(queued, person));
   return {
-    kind: 'message', id: toBase64Url(entry.id) as MessageKey, position: null, sender: personOf({ person, name }), mine: true, sentAt: entry.at, content,
-    status: acked ? 'sent' : 'queued',
+    kind: 'message', id: messageKey(entry.id), position: null, sender: personOf({ person, name }), mine: true, sentAt: entry.at, content: contentOf(standing, shape),
+    status: acked ? 'sent' : 'queued', ...aboutOf(standing, shape),
   };
 }

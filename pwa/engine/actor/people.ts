@@ -28,5 +28,11 @@ export const shownOf = (group: MlsGroup, before: Pick<RoomRecord, 'name'>): Pick
   name: neutralised(roomTermsIn(group.extensions)?.name ?? before.name), members: peopleIn(group.members),
 });
 
+/** Whether the person may take away what others wrote. */
+export function isAdmin(group: MlsGroup, person: IdentityKey): boolean {
+  const owner = roomTermsIn(group.extensions)?.owner;
+  return owner !== undefined && equalBytes(owner, person);
+}
+
 export const leavesOf = (group: MlsGroup, person: IdentityKey): readonly number[] =>
   group.members.filter(({ identityKey }) => equalBytes(identityKey, person)).map(({ leaf }) => leaf);

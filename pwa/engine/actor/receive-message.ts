@@ -4,11 +4,14 @@ import { decodeEnvelope, type Envelope } from '../../../shared/envelope.ts';
 import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
 import { CryptoError } from '../crypto/sodium.ts';
 import { MlsError, type Member } from '../mls/index.ts';
-import type { OutboxEntry } from '../records/message-records.ts';
+import type { OutboxEntry, StoredMessage } from '../records/message-records.ts';
 import { personHash } from '../rooms/invite-link.ts';
-import { decodeMessage, type Message } from '../wire/content.ts';
+import { isEffect, isStanding, type Body } from '../wire/bodies.ts';
+import { decodeMessage, type ReadMessage } from '../wire/content.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
+import { isAdmin } from './people.ts';
+import { applyEffect, markSeen, placeMessage } from './placing.ts';
 import { oweReceipt, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
@@ -20,15 +23,18 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
     // After a relay went back: this one it still has.
     return step.update({ missing: step.record.missing.filter((id) => !equalBytes(id, envelope.id)) });
   }
-  markSeen(step, envelope.id);
   const received = await readMessage(step, envelope);
-  if (received === undefined) return noteUnreadable(room, step, envelope.seq);
+  if (received === undefined) {
+    markSeen(step, envelope.id);
+    return noteUnreadable(room, step, envelope.seq);
+  }
   const { sender, message } = received;
   await checkClaim(room.host, step, message);
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
-  if (message.body.kind === 'delivered') return takeReceipt(room, step, sender, message.body.through);
-  placeTheirs(room, step, envelope, sender, message);
+  if (message.body.kind !== 'delivered') return placeTheirs(room, step, envelope, sender, message);
+  markSeen(step, envelope.id);
+  takeReceipt(room, step, sender, message.body.through);
 }
 
 /** By id and by what we sealed: an id alone could be anyone's. */
@@ -42,23 +48,15 @@ async function isSeen(room: Room, step: Step, id: EnvelopeId): Promise<boolean> 
   return step.newIds.has(key) || (await room.host.storage.get('seen', [step.room, key])) !== undefined;
 }
 
-export function markSeen(step: Step, id: EnvelopeId): void {
-  const key = toBase64Url(id);
-  step.newIds.add(key);
-  step.change({ kind: 'put', store: 'seen', key: [step.room, key], value: new Uint8Array(0) });
-}
-
 /** The log has our message: from the outbox into the conversation, in the same transaction. */
-export function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: number): void {
+export async function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: number): Promise<void> {
   step.dequeue(entry);
-  markSeen(step, entry.id);
-  if (entry.body.kind === 'delivered') return;
   const { identityKey, name } = room.host.profile();
-  step.place({ kind: 'message', id: entry.id, position: seq + step.record.shift, sender: { person: identityKey, name }, mine: true, at: entry.at, body: entry.body });
+  await placeBody(room, step, { id: entry.id, position: seq + step.record.shift, at: entry.at, sender: { person: identityKey, name }, mine: true, newer: null }, entry.body);
 }
 
 /** Opens both layers. Undefined, with the group as it was, for whatever no honest member could have sent. */
-async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly sender: Member; readonly message: Message } | undefined> {
+async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly sender: Member; readonly message: ReadMessage } | undefined> {
   const { mls } = step;
   if (mls === null) return undefined;
   try {
@@ -76,13 +74,21 @@ async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly s
   }
 }
 
-function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: Message): void {
+async function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: ReadMessage): Promise<void> {
   const position = envelope.seq + step.record.shift;
-  step.place({
-    kind: 'message', id: envelope.id.slice() as EnvelopeId, position, sender: room.storedPerson(sender), mine: false, at: message.at, body: message.body,
-  });
-  if (position > step.record.readThrough) step.update({ unread: step.record.unread + 1 });
+  const { at, body, newer } = message;
+  await placeBody(room, step, { id: envelope.id.slice() as EnvelopeId, position, at, sender: room.storedPerson(sender), mine: false, newer }, body);
+  if (isStanding(body) && position > step.record.readThrough) step.update({ unread: step.record.unread + 1 });
   oweReceipt(step, sender.identityKey, envelope.seq);
+}
+
+/** A line of its own, or a change to another. */
+async function placeBody(room: Room, step: Step, about: Pick<StoredMessage, 'id' | 'position' | 'at' | 'sender' | 'mine' | 'newer'>, body: Body): Promise<void> {
+  if (isStanding(body)) return placeMessage(room.host, step, { ...about, body });
+  markSeen(step, about.id);
+  if (!isEffect(body)) return;
+  const { id, position, at, sender } = about;
+  await applyEffect(room.host, step, { id, position, at, sender, byAdmin: step.mls !== null && isAdmin(step.mls.group, sender.person), body });
 }
 
 /** Said once for a run of them. */

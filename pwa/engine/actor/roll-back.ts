@@ -4,10 +4,14 @@
  * messages that turn out to be gone are offered again under the same ids, which others ignore where they have them.
  */
 import { equalBytes, toBase64Url } from '../../../shared/bytes.ts';
-import { START, type Incarnation, type Seq } from '../../../shared/ids.ts';
-import { decodeItem } from '../records/message-records.ts';
+import { START, type EnvelopeId, type Incarnation, type Seq } from '../../../shared/ids.ts';
+import type { MessageKey } from '../api.ts';
+import type { Effect } from '../messages/effects.ts';
+import { decodeItem, type StoredMessage } from '../records/message-records.ts';
+import type { Body } from '../wire/bodies.ts';
 import { adrift, begun, type Chain } from '../wire/chain.ts';
 import { linkAt, raise } from './claims.ts';
+import { wait } from './placing.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
 
@@ -26,7 +30,9 @@ export async function rollBack(room: Room, { kind, incarnation, head }: Loss): P
   raise(room.host, step, kind);
   const from = kind === 'relay-reset' ? START : (Math.max(record.began, head - MOST_AGAIN) as Seq);
   const later = await room.host.storage.range('timeline', { prefix: [room.key], after: from + record.shift, reverse: true, limit: MOST_AGAIN });
-  const own = later.flatMap(({ value }) => decodeItem(value) ?? []).flatMap((item) => (item.kind === 'message' && item.mine ? [item.id] : []));
+  const own = later.flatMap(({ value }) => decodeItem(value) ?? []).flatMap((item) => (item.kind !== 'message' ? [] : [
+    ...(item.mine ? [item.id] : []), ...ownEffects(room, item).filter(({ position }) => position > from + record.shift).map(({ id }) => id),
+  ]));
   step.update({
     cursor: from, shift: record.shift + record.cursor - from, incarnation: incarnation.slice() as Incarnation, rejected: 0, missing: own,
     chain: kind === 'relay-reset' ? begun(record.room) : await chainAt(room, step, record.chain, from),
@@ -44,18 +50,35 @@ export async function offerAgain(room: Room): Promise<void> {
   const rows = missing.length === 0 ? [] : await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: 2 * MOST_AGAIN });
   for (const { value } of [...rows].reverse()) {
     const item = decodeItem(value);
-    if (item?.kind !== 'message' || !missing.some((id) => equalBytes(id, item.id))) continue;
-    step.change({ kind: 'delete', store: 'timeline', key: [room.key, item.position] }, { kind: 'delete', store: 'seen', key: [room.key, toBase64Url(item.id)] });
-    step.enqueue({ id: item.id, order: room.outbox.nextOrder(), at: item.at, body: item.body, sealed: null });
-    step.then(() => {
-      const outgoing = room.outbox.get(item.id);
-      if (outgoing !== undefined) room.tellQueued(outgoing);
-    });
+    if (item?.kind === 'message') offerItem(room, step, item, missing);
   }
   step.update({ missing: [] });
   await room.store(step);
   await room.reloadLatest();
 }
+
+/** The message itself, where it is ours, and what we did to it. */
+function offerItem(room: Room, step: Step, item: StoredMessage, missing: readonly EnvelopeId[]): void {
+  const isMissing = ({ id }: { readonly id: EnvelopeId }): boolean => missing.some((lost) => equalBytes(lost, id));
+  const again = ({ id, at, body }: { readonly id: EnvelopeId; readonly at: number; readonly body: Body }): void => {
+    step.change({ kind: 'delete', store: 'seen', key: [room.key, toBase64Url(id)] });
+    step.enqueue({ id, order: room.outbox.nextOrder(), at, body, sealed: null });
+  };
+  const lost = ownEffects(room, item).filter(isMissing);
+  const kept = item.effects.filter((effect) => !lost.includes(effect));
+  if (isMissing(item) && item.body !== null) {
+    step.change({ kind: 'delete', store: 'timeline', key: [room.key, item.position] });
+    again({ id: item.id, at: item.at, body: item.body });
+    // What others did to it waits until it is placed again.
+    for (const effect of kept) wait(step, effect);
+  } else if (lost.length > 0) {
+    step.amend({ ...item, effects: kept });
+  }
+  for (const effect of lost) again(effect);
+  step.then(() => { void room.tellMessage(toBase64Url(item.id) as MessageKey); });
+}
+
+const ownEffects = (room: Room, { effects }: StoredMessage): readonly Effect[] => effects.filter(({ sender }) => equalBytes(sender.person, room.host.profile().identityKey));
 
 /** The chain as it stood at a position, from where it goes on differently now. */
 async function chainAt(room: Room, step: Step, chain: Chain, head: Seq): Promise<Chain> {

@@ -3,7 +3,8 @@
  * what it knows of its connection. What the steps do is in the files beside this one.
  */
 import { toBase64Url, toHex } from '../../../shared/bytes.ts';
-import type { EngineError, RoomKey, TimelineItem } from '../api.ts';
+import type { EnvelopeId } from '../../../shared/ids.ts';
+import type { EngineError, MessageItem, MessageKey, RoomKey, TimelineItem } from '../api.ts';
 import { MlsError, type Member } from '../mls/index.ts';
 import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
 import type { Intent, RoomRecord } from '../records/room-record.ts';
@@ -17,6 +18,7 @@ import { storedPerson } from './people.ts';
 import { scheduleReceipt } from './receipts.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
+import { messageId, queuedEffects, storedMessage } from './upon-messages.ts';
 import { workOff, type Incoming } from './work-off.ts';
 
 export class Room {
@@ -101,12 +103,29 @@ export class Room {
   }
 
   tell(items: readonly StoredItem[]): void {
-    const { record } = this.state;
-    this.#show(items.flatMap((item) => shownItem(item, record) ?? []));
+    this.#show(items.map((item) => this.shown(item)));
   }
 
-  tellQueued(outgoing: Outgoing): void {
-    const item = queuedItem(this.host, outgoing);
+  /** As the world sees it, with what the person has just done to it. */
+  shown(item: StoredItem): TimelineItem {
+    return shownItem(item, this.state.record, item.kind === 'message' ? queuedEffects(this, item.id) : []);
+  }
+
+  /** A message in the outbox. */
+  queued(id: EnvelopeId): MessageItem | undefined {
+    const outgoing = this.outbox.get(id);
+    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id));
+  }
+
+  tellQueued({ entry }: Outgoing): void {
+    const item = this.queued(entry.id);
+    this.#show(item === undefined ? [] : [item]);
+  }
+
+  /** The message, as it is now. */
+  async tellMessage(key: MessageKey): Promise<void> {
+    const stored = await storedMessage(this, key);
+    const item = stored === undefined ? this.queued(messageId(key)) : this.shown(stored);
     this.#show(item === undefined ? [] : [item]);
   }
 

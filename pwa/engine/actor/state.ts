@@ -1,6 +1,7 @@
 /** A room in memory, as far as it is stored; and a step, which is the next such state and the one transaction that leads to it. */
 import { toBase64Url } from '../../../shared/bytes.ts';
 import { goneRecords, groupRecords, restoreGroup, wipe, type GroupRecord, type GroupRecordName, type MlsGroup } from '../mls/index.ts';
+import type { Effect } from '../messages/effects.ts';
 import type { Change } from '../ports/storage.ts';
 import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
 import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
@@ -68,6 +69,8 @@ export class Step {
   readonly newLinks = new Map<number, Uint8Array>();
   /** Ids of messages that this step places. */
   readonly newIds = new Set<string>();
+  /** Effects that this step found no message for. */
+  readonly waiting: Effect[] = [];
   readonly consumed: Uint8Array[] = [];
   readonly sealed: OutboxEntry[] = [];
   readonly placed: OutboxEntry[] = [];
@@ -99,6 +102,13 @@ export class Step {
     this.items.push(item);
     this.change({ kind: 'put', store: 'timeline', key: [this.room, item.position], value: encodeItem(item) });
     if (this.latest === null || item.position >= this.latest.position) this.latest = item;
+  }
+
+  /** A line that is there already is another now. */
+  amend(item: StoredItem): void {
+    this.items.push(item);
+    this.change({ kind: 'put', store: 'timeline', key: [this.room, item.position], value: encodeItem(item) });
+    if (this.latest?.position === item.position) this.latest = item;
   }
 
   /** Puts an entry into the outbox, or its ciphertext beside it. */

@@ -1,14 +1,14 @@
 /** Reading the conversation, and what the person does to it: paging, writing, reading. */
-import type { Change } from '../ports/storage.ts';
 import { fromBase64Url } from '../../../shared/bytes.ts';
-import { parseEnvelopeId } from '../../../shared/ids.ts';
-import { EngineError, type Content, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
-import { decodeItem } from '../records/message-records.ts';
+import { EngineError, type Draft, type Mention, type MessageItem, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
+import type { IdentityKey } from '../mls/index.ts';
+import type { Change } from '../ports/storage.ts';
+import { decodeItem, type StoredItem } from '../records/message-records.ts';
 import { neutralised } from '../rooms/names.ts';
-import { isTextTooLong, type Body } from '../wire/content.ts';
-import { queuedItem, shownItem } from './items.ts';
+import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
 import { memberOf, personKey } from './people.ts';
 import type { Room } from './room.ts';
+import { messageId, messageOf } from './upon-messages.ts';
 
 export function summaryOf(room: Room, draft: string): RoomSummary {
   const { record } = room.state;
@@ -20,48 +20,85 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
   };
 }
 
-const queuedOf = (room: Room): readonly TimelineItem[] => room.outbox.all.flatMap((outgoing) => queuedItem(room.host, outgoing) ?? []);
+const queuedOf = (room: Room): readonly MessageItem[] => room.outbox.all.flatMap(({ entry }) => room.queued(entry.id) ?? []);
 
 function latestOf(room: Room): TimelineItem | null {
-  const { latest, record } = room.state;
-  for (const outgoing of [...room.outbox.all].reverse()) {
-    const item = queuedItem(room.host, outgoing);
+  const { latest } = room.state;
+  for (const { entry } of [...room.outbox.all].reverse()) {
+    const item = room.queued(entry.id);
     if (item !== undefined) return item;
   }
-  return latest === null ? null : (shownItem(latest, record) ?? null);
+  return latest === null ? null : room.shown(latest);
 }
 
 export async function timelinePage(room: Room, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
-  const rows = await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: limit + 1, ...(before === undefined ? {} : { before }) });
-  const { record } = room.state;
-  const stored = rows.slice(0, limit).reverse().flatMap(({ value }) => decodeItem(value) ?? []);
+  const { stored, hasOlder } = await itemsBefore(room, before, limit);
   const ids = new Set<string>();
-  const placed = stored.flatMap((item) => shownItem(item, record) ?? []);
+  const placed = stored.map((item) => room.shown(item));
   for (const item of placed) ids.add(item.id);
   // What was placed while the rows were read is in the outbox no more, or in both: it is shown once.
-  const queued = before === undefined ? queuedOf(room).filter(({ id }) => !ids.has(id)) : [];
-  return { items: [...placed, ...queued], hasOlder: rows.length > limit };
+  const queued = before === undefined ? queuedOf(room).filter(({ id, thread }) => !ids.has(id) && thread === undefined) : [];
+  return { items: [...placed, ...queued], hasOlder };
 }
 
-function bodyOf(content: Content): Body {
-  switch (content.kind) {
-    case 'text':
-      if (isTextTooLong(content.text)) throw new EngineError('too-long', 'The message is longer than 32 KiB.');
-      return { kind: 'text', text: content.text };
-    case 'unknown':
-      throw new EngineError('internal', 'This version cannot write that kind of message.');
+/** Of the conversation itself, oldest first: what stands in a thread is shown there. */
+async function itemsBefore(room: Room, before: number | undefined, limit: number): Promise<{ readonly stored: readonly StoredItem[]; readonly hasOlder: boolean }> {
+  const stored: StoredItem[] = [];
+  let upTo = before;
+  for (;;) {
+    const rows = await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: limit + 1, ...(upTo === undefined ? {} : { before: upTo }) });
+    stored.push(...rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'notice' || !item.aside));
+    if (rows.length <= limit || stored.length > limit) break;
+    upTo = Number(rows.at(-1)?.key[1]);
+  }
+  return { stored: stored.slice(0, limit).reverse(), hasOlder: stored.length > limit };
+}
+
+function bodyOf(draft: Draft): Body {
+  const { reply, thread } = draft;
+  const standing = thread === undefined ? {} : { thread: messageId(thread) };
+  switch (draft.kind) {
+    case 'text': {
+      const { text, mentions = [], forwarded } = draft;
+      if (isTextTooLong(text)) throw new EngineError('too-long', 'The message is longer than 32 KiB.');
+      return {
+        kind: 'text', text, ...standing, ...(reply === undefined ? {} : { reply: messageId(reply) }), ...(forwarded === undefined ? {} : { forwarded }),
+        ...(mentions.length === 0 ? {} : { mentions: mentions.map(mentionOf) }),
+      };
+    }
+    case 'poll': {
+      const { question, options, several } = draft;
+      return checked({ kind: 'poll', question, options: [...options], several, ...standing });
+    }
+    case 'place': {
+      const { latitude, longitude, accuracy, label } = draft;
+      return checked({ kind: 'place', latitude, longitude, ...(accuracy === undefined ? {} : { accuracy }), ...(label === undefined ? {} : { label }), ...standing });
+    }
   }
 }
 
+/** The bounds that every reader holds it to. */
+function checked({ kind, ...fields }: Extract<Body, { kind: 'poll' | 'place' }>): Body {
+  const read = parseBody(kind, fields);
+  if (read === undefined || read === 'unknown') throw new EngineError('too-long', 'The question, an answer or the label is too long, or there are too many answers, or fewer than two.');
+  return read.body;
+}
+
+export function mentionOf({ start, end, person }: Mention): StoredMention {
+  const key = fromBase64Url(person);
+  if (key?.length !== 32) throw new EngineError('not-a-member', 'That is no person.');
+  return { start, end, person: key as IdentityKey };
+}
+
 /** Resolves when the message is durable. `beside`: what is to be stored in the same step. */
-export async function enqueueMessage(room: Room, key: MessageKey, content: Content, beside: readonly Change[]): Promise<void> {
+export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, beside: readonly Change[]): Promise<void> {
   const { kind } = room.state.record.standing;
   if (kind !== 'member' && kind !== 'joining') throw new EngineError('not-a-member', 'This device is not in the room.');
-  const id = parseEnvelopeId(fromBase64Url(key));
-  if (id === undefined) throw new EngineError('internal', 'A message key is 16 bytes in base64url.');
-  const body = bodyOf(content);
+  const id = messageId(key);
+  const body = bodyOf(draft);
   // The order is that of the calls, whatever the storage does.
   const order = room.outbox.nextOrder();
+  for (const other of [draft.reply, draft.thread]) if (other !== undefined) await messageOf(room, other);
   // The same call twice at once is one: a second writing could undo what was sealed meanwhile.
   await room.outbox.once(id, async () => {
     // Neither in the outbox nor on its way there: it is in the log already, or new.

@@ -79,7 +79,7 @@ async function acked(room: Room, id: EnvelopeId, seq: Seq): Promise<void> {
   if (seq > room.state.record.cursor) return; // its echo places it
   // Stored so long ago that its echo is behind us, or no longer kept: between what stands there.
   const step = room.step();
-  placeOwn(room, step, outgoing.entry, seq + 0.5);
+  await placeOwn(room, step, outgoing.entry, seq + 0.5);
   await room.store(step);
 }
 

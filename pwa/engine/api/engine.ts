@@ -1,7 +1,7 @@
 /** The interface itself. */
 import type { SearchPage, SearchQuery } from './finding.ts';
 import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
-import type { Content, MessageKey, TimelineItem, TimelinePage } from './messages.ts';
+import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 import type { Problem } from './problems.ts';
 import type { Alarm, Connection, RoomKey, RoomLook, RoomSettings, RoomSummary } from './rooms.ts';
@@ -18,19 +18,47 @@ export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState }
   /** Items that are new or changed, by id. */
   | { readonly kind: 'timeline'; readonly room: RoomKey; readonly items: readonly TimelineItem[] }
+  /** Taken from this device: no line of the conversation any more. */
+  | { readonly kind: 'gone'; readonly room: RoomKey; readonly messages: readonly MessageKey[] }
   /** The engine cannot go on (storage failed, superseded): what the person should do. */
   | { readonly kind: 'halted'; readonly problem: Problem };
 
 /** Writing and reading. All rejections are `EngineError`. */
 export interface Conversations {
   /** Resolves when the message is durable in the outbox: only then may the composer clear. Sending again under one id changes nothing. */
-  send(room: RoomKey, id: MessageKey, content: Content): Promise<void>;
+  send(room: RoomKey, id: MessageKey, draft: Draft): Promise<void>;
   /** The `limit` items before a position, or the last ones, queued messages included. */
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage>;
   markRead(room: RoomKey, position: number): Promise<void>;
   setDraft(room: RoomKey, text: string): Promise<void>;
   /** Over all that is on this device, offline too. Nothing is found by an empty text. */
   search(query: SearchQuery): Promise<SearchPage>;
+}
+
+/**
+ * What one does to a message that is there: resolves when it is durable in the outbox, and shows at once. All reject with
+ * `no-such-message` where this device has none, `not-allowed` where it is not one's to do.
+ */
+export interface Messages {
+  /** One's own text. */
+  edit(room: RoomKey, message: MessageKey, text: string, mentions?: readonly Mention[]): Promise<void>;
+  /** For everyone: one's own, or as an admin anybody's. */
+  deleteForAll(room: RoomKey, message: MessageKey): Promise<void>;
+  /** From this device alone. Nothing where it is not there. */
+  deleteHere(room: RoomKey, messages: readonly MessageKey[]): Promise<void>;
+  react(room: RoomKey, message: MessageKey, emoji: string, on: boolean): Promise<void>;
+  pin(room: RoomKey, message: MessageKey, on: boolean): Promise<void>;
+  /** Indices of options; none takes the vote back. */
+  vote(room: RoomKey, message: MessageKey, choices: readonly number[]): Promise<void>;
+  closePoll(room: RoomKey, message: MessageKey): Promise<void>;
+  /** One message, wherever in the conversation it is. */
+  message(room: RoomKey, message: MessageKey): Promise<MessageItem>;
+  /** From the first to the one that stands. */
+  versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]>;
+  /** The replies in the thread that a message begins, oldest first. */
+  thread(room: RoomKey, message: MessageKey): Promise<readonly MessageItem[]>;
+  /** The last pinned first. */
+  pinned(room: RoomKey): Promise<readonly MessageItem[]>;
 }
 
 /**
@@ -80,7 +108,7 @@ export interface Trust {
   rejoin(room: RoomKey): Promise<void>;
 }
 
-export interface Engine extends Conversations, Membership, Trust {
+export interface Engine extends Conversations, Messages, Membership, Trust {
   state(): Promise<EngineState>;
   createProfile(name: string): Promise<Person>;
   /** One's own name, in every room: each learns it with the next own commit. */

@@ -1,15 +1,57 @@
 /** A room's conversation. */
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { Branded } from '../../../shared/ids.ts';
-import type { Person, Role } from './people.ts';
+import type { Person, PersonKey, Role } from './people.ts';
 
 /** An envelope id: known before the message is sent, the same ever after. */
 export type MessageKey = Branded<string, 'MessageKey'>;
 
+/** `start` and `end` in UTF-16 units of the text: where a person's name stands. */
+export interface Mention {
+  readonly start: number;
+  readonly end: number;
+  readonly person: PersonKey;
+}
+
+/** What stands in the conversation, as it is now. */
 export type Content =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true }
+  | { readonly kind: 'poll'; readonly question: string; readonly options: readonly PollOption[]; readonly several: boolean; readonly closed: boolean }
+  /** Degrees, and metres. */
+  | { readonly kind: 'place'; readonly latitude: number; readonly longitude: number; readonly accuracy?: number; readonly label?: string }
+  /** For everyone, by the sender or an admin. */
+  | { readonly kind: 'deleted'; readonly by: Person }
   /** From a newer version of Sotto: kept whole, shown as such. */
   | { readonly kind: 'unknown'; readonly type: string };
+
+export interface PollOption {
+  readonly text: string;
+  readonly voters: readonly Person[];
+}
+
+/** What one sends. */
+export type Draft = (
+  | { readonly kind: 'text'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true }
+  | { readonly kind: 'poll'; readonly question: string; readonly options: readonly string[]; readonly several: boolean }
+  | { readonly kind: 'place'; readonly latitude: number; readonly longitude: number; readonly accuracy?: number; readonly label?: string }
+) & {
+  /** The message that it answers; texts alone. */
+  readonly reply?: MessageKey;
+  /** The message that begins the thread in which it stands. */
+  readonly thread?: MessageKey;
+};
+
+export interface Reaction {
+  readonly emoji: string;
+  /** In the order in which they gave it. */
+  readonly by: readonly Person[];
+}
+
+/** A version of a text. Unix milliseconds. */
+export interface Version {
+  readonly text: string;
+  readonly at: number;
+}
 
 export type MessageStatus =
   /** In the outbox. */
@@ -31,6 +73,18 @@ export interface MessageItem {
   readonly content: Content;
   /** Of one's own messages; null for others'. */
   readonly status: MessageStatus | null;
+  /** What follows is left out where there is nothing of it. */
+  readonly reply?: MessageKey;
+  /** It stands in the thread that this message begins, not in the conversation. */
+  readonly thread?: MessageKey;
+  /** Of the thread that begins here; `at` of the last one, Unix milliseconds. */
+  readonly replies?: { readonly count: number; readonly at: number };
+  readonly reactions?: readonly Reaction[];
+  /** The earlier versions are asked for by `versions`. Unix milliseconds. */
+  readonly editedAt?: number;
+  readonly pinned?: true;
+  /** It has something in it that needs a newer version of Sotto. */
+  readonly newer?: true;
 }
 
 /** A quiet line: who did what. Times are Unix milliseconds. */

@@ -2,7 +2,7 @@
 export type ProblemCode =
   | 'bad-link' | 'invite-expired' | 'invite-used-up' | 'invite-revoked' | 'invite-unknown' | 'relay-unreachable' | 'relay-refused'
   | 'not-a-member' | 'not-allowed' | 'banned' | 'knock-refused' | 'unacknowledged' | 'picture-too-large'
-  | 'no-profile' | 'too-long' | 'storage-full' | 'storage-failed' | 'superseded' | 'newer-schema' | 'internal';
+  | 'no-profile' | 'too-long' | 'no-such-message' | 'storage-full' | 'storage-failed' | 'superseded' | 'newer-schema' | 'internal';
 
 /** An error as data: what happened and what to do. */
 export interface Problem {

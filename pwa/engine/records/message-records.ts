@@ -1,16 +1,13 @@
 /** The outbox and the timeline as they are stored. */
 import * as v from 'valibot';
-import { ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, type EnvelopeId, type EpochId, type Seq } from '../../../shared/ids.ts';
+import { ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, type EnvelopeId, type EpochId } from '../../../shared/ids.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
-import type { Body } from '../wire/content.ts';
+import type { Effect } from '../messages/effects.ts';
+import { BODIES, storedBody, type Body } from '../wire/bodies.ts';
 
 const person = v.object({ person: bytes<IdentityKey>(32), name: v.string() });
-const body = v.variant('kind', [
-  v.object({ kind: v.literal('text'), text: v.string() }),
-  v.object({ kind: v.literal('delivered'), through: v.pipe(count, v.transform((value) => value as Seq)) }),
-  v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes }),
-]);
+const message = bytes<EnvelopeId>(ENVELOPE_ID_BYTES);
 
 /** The intent, and beside it the ciphertext once there is one: both last until the log has it. */
 export interface OutboxEntry {
@@ -24,7 +21,7 @@ export interface OutboxEntry {
 }
 
 const outboxShape = v.object({
-  v: v.literal(1), id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), order: count, at: count, body,
+  v: v.literal(1), id: message, order: count, at: count, body: storedBody,
   sealed: v.nullable(v.object({ epoch: bytes<EpochId>(EPOCH_ID_BYTES), frame: anyBytes })),
 });
 
@@ -39,8 +36,25 @@ const fact = v.variant('kind', [
   v.object({ kind: v.literal('unreadable') }), v.object({ kind: v.literal('invalid-commit') }),
 ]);
 
+const effectShape = v.object({
+  id: message, position: v.number(), at: count, sender: person, byAdmin: v.boolean(),
+  body: v.variant('kind', [BODIES.edit, BODIES.delete, BODIES.react, BODIES.pin, BODIES.vote, BODIES.close]),
+});
+
 const itemShape = v.variant('kind', [
-  v.object({ kind: v.literal('message'), id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), position: v.number(), sender: person, mine: v.boolean(), at: count, body }),
+  v.object({
+    kind: v.literal('message'), id: message, position: v.number(), sender: person, mine: v.boolean(), at: count,
+    /** Null once it was deleted for everyone. */
+    body: v.nullable(v.variant('kind', [BODIES.text, BODIES.poll, BODIES.place, v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })])),
+    /** The whole plaintext, where the body has fields that this version does not know. */
+    newer: v.nullable(anyBytes),
+    /** In normal form. */
+    effects: v.array(effectShape),
+    /** Of the thread that begins here. */
+    replies: v.object({ count, at: count }),
+    /** It stands in a thread that this device has, not in the conversation. */
+    aside: v.boolean(),
+  }),
   v.object({ kind: v.literal('notice'), id: v.string(), position: v.number(), at: count, fact }),
 ]);
 
@@ -51,3 +65,11 @@ export type StoredFact = v.InferOutput<typeof fact>;
 
 export const encodeItem = (item: StoredItem): Uint8Array => toCbor({ v: 1, ...item });
 export const decodeItem = (value: Uint8Array): StoredItem | undefined => fromCbor(itemShape, value);
+
+/** What came for a message that is not here, yet or any more. */
+export const encodeEffect = (effect: Effect): Uint8Array => toCbor({ v: 1, ...effect });
+export const decodeEffect = (value: Uint8Array): Effect | undefined => fromCbor(effectShape, value);
+
+/** Beside the id of each message that came: where in the timeline it is. Undefined for what has no line there, or none any more. */
+export const encodeSeen = (position?: number): Uint8Array => (position === undefined ? new Uint8Array(0) : toCbor(position));
+export const decodeSeen = (value: Uint8Array): number | undefined => (value.length === 0 ? undefined : fromCbor(v.number(), value));

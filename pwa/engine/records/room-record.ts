@@ -52,6 +52,8 @@ export interface RoomRecord {
   /** Up to here nobody else was in the room who could have received anything. */
   readonly aloneThrough: number;
   readonly unread: number;
+  /** Effects that came before their message, or without it. */
+  readonly waiting: number;
   /** Seq of the last message of each sender for which nobody has sent a receipt yet. */
   readonly owed: readonly { readonly to: IdentityKey; readonly seq: Seq }[];
   readonly alarms: readonly Omit<Alarm, 'relay'>[];
@@ -83,7 +85,7 @@ const shape = v.object({
     v.object({ kind: v.literal('refresh'), id: v.string() }),
   ])),
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
-  readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count,
+  readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
@@ -114,5 +116,5 @@ export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly 
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'>,
 ): RoomRecord => ({
-  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, owed: [], alarms: [],
+  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

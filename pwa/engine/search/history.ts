@@ -2,6 +2,7 @@
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { Storage } from '../ports/storage.ts';
 import { decodeItem } from '../records/message-records.ts';
+import { wordsOf } from '../messages/words.ts';
 import { folded } from './folding.ts';
 import type { Row } from './segment.ts';
 
@@ -52,8 +53,10 @@ export class History {
 /** What is no message goes with what comes before it. */
 const timeOf = ([first]: readonly Passed[]): number => first?.row?.at ?? Number.NEGATIVE_INFINITY;
 
-function rowOf(room: string, value: Uint8Array): Row | null {
+/** Null for what has no words. */
+export function rowOf(room: string, value: Uint8Array): Row | null {
   const item = decodeItem(value);
-  if (item?.kind !== 'message' || item.body.kind !== 'text') return null;
-  return { room, person: toBase64Url(item.sender.person), position: item.position, at: item.at, text: folded(item.body.text) };
+  const words = item?.kind === 'message' ? wordsOf(item) : null;
+  if (item?.kind !== 'message' || words === null) return null;
+  return { room, person: toBase64Url(item.sender.person), position: item.position, at: item.at, text: folded(words) };
 }

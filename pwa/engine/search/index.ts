@@ -5,16 +5,17 @@
  * it says is checked against it, and where it is lost it is built again.
  */
 import type { Change, Storage } from '../ports/storage.ts';
+import { wordsOf } from '../messages/words.ts';
 import { decodeItem, type StoredMessage } from '../records/message-records.ts';
 import { decodeDirectory, encodeDirectory, type Directory, type SegmentEntry } from './directory.ts';
 import { folded } from './folding.ts';
-import { History } from './history.ts';
+import { History, rowOf } from './history.ts';
 import { holdsAll, placesOf, termsOf, type Place, type Term } from './query.ts';
 import { encodeSegment, isWithin, Segment, SEGMENT_ROWS, type Narrowing, type Row } from './segment.ts';
 import { emptySignature, mayHold, sign } from './signature.ts';
 
 const DIRECTORY = ['directory'] as const;
-const FORGET = 'forget';
+const RENEW = 'renew';
 /** UTF-16 units of opened segments that are kept: 100,000 messages of talk. */
 const KEPT = 8 << 20;
 
@@ -50,9 +51,12 @@ export interface SearchHost {
   rooms(): Iterable<string>;
 }
 
-/** Belongs into the step that takes a message, or all of a room, from the timeline: however that ends, the index follows. */
-export const forgetting = (room: string, position?: number): Change =>
-  ({ kind: 'put', store: 'search', key: position === undefined ? [FORGET, room] : [FORGET, room, position], value: new Uint8Array() });
+/**
+ * Belongs into the step that changes a message's words, or takes it, or all of a room (no position), from the timeline: however
+ * that ends, the index follows.
+ */
+export const renewing = (room: string, position?: number): Change =>
+  ({ kind: 'put', store: 'search', key: position === undefined ? [RENEW, room] : [RENEW, room, position], value: new Uint8Array() });
 
 /** A segment that should be there cannot be read. What to do: build the index again. */
 class DamagedIndex extends Error {
@@ -87,23 +91,29 @@ export class SearchIndex {
 
   /** Takes in one segment's worth of what is not indexed yet; false once there is no more. */
   build(): Promise<boolean> {
-    return this.#inTurn(() => this.#absorb());
+    return this.#inTurn(async () => {
+      await this.#open();
+      await this.#renew();
+      return this.#absorb();
+    });
   }
 
   async search(query: Query): Promise<Answer> {
     const terms = termsOf(query.text);
     if (terms.length === 0) return { hits: [], next: null };
     return this.#inTurn(async () => {
+      await this.#open();
+      await this.#renew();
       while (await this.#absorb());
       return this.#find(terms, query);
     });
   }
 
-  /** Takes out what {@link forgetting} has marked: from what is stored too. */
-  forget(): Promise<void> {
+  /** Follows what {@link renewing} has marked: what was taken away is gone from what is stored too. */
+  renew(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#open();
-      await this.#forget();
+      await this.#renew();
     });
   }
 
@@ -125,8 +135,7 @@ export class SearchIndex {
     this.#through = new Map(directory.through);
     for (const room of this.#host.rooms()) this.#touched.add(room);
     this.#directory = directory;
-    await this.#forget();
-    return this.#directory;
+    return directory;
   }
 
   /** It is derived: what is damaged is made again. */
@@ -179,26 +188,29 @@ export class SearchIndex {
     this.#directory = directory;
   }
 
-  async #forget(): Promise<void> {
-    for (const { key } of await this.#host.storage.range('search', { prefix: [FORGET] })) {
-      const room = String(key[1]);
-      const position = key[2] === undefined ? undefined : Number(key[2]);
-      const goes = (row: Row): boolean => row.room === room && (position === undefined || row.position === position);
-      this.#latest = this.#latest.filter((row) => !goes(row));
-      const directory = await this.#open();
-      for (const entry of directory.segments.filter(({ rooms }) => rooms.includes(room))) {
-        const rows = (await this.#segment(entry.n)).rows();
-        const left = rows.filter((row) => !goes(row));
-        const { segments } = await this.#open();
-        const now = segments.flatMap((other) => (other.n !== entry.n ? other : left.length === 0 ? [] : entryOf(entry.n, left)));
-        if (left.length < rows.length) await this.#replace(entry.n, left, now, directory.through);
-      }
+  async #renew(): Promise<void> {
+    for (const { key } of await this.#host.storage.range('search', { prefix: [RENEW] })) {
+      const [, room, position] = [String(key[0]), String(key[1]), key[2] === undefined ? undefined : Number(key[2])];
+      const value = position === undefined ? undefined : await this.#host.storage.get('timeline', [room, position]);
+      const now = value === undefined ? null : rowOf(room, value);
+      const renewed = (rows: readonly Row[]): readonly Row[] =>
+        rows.flatMap((row) => (row.room !== room || (position !== undefined && row.position !== position) ? row : (now ?? [])));
+      this.#latest = [...renewed(this.#latest)];
+      for (const { n, rooms } of (await this.#open()).segments) if (rooms.includes(room)) await this.#rewrite(n, renewed);
       if (position === undefined) this.#through.delete(room);
       const { segments, through } = await this.#open();
-      const rest = { segments, through: new Map([...through].filter(([of]) => position !== undefined || of !== room)) };
-      await this.#host.write([{ kind: 'delete', store: 'search', key }, { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(rest) }]);
-      this.#directory = rest;
+      const directory = { segments, through: new Map([...through].filter(([of]) => position !== undefined || of !== room)) };
+      await this.#host.write([{ kind: 'delete', store: 'search', key }, { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(directory) }]);
+      this.#directory = directory;
     }
+  }
+
+  async #rewrite(n: number, renewed: (rows: readonly Row[]) => readonly Row[]): Promise<void> {
+    const before = (await this.#segment(n)).rows();
+    const now = renewed(before);
+    if (now.length === before.length && now.every((row, i) => row === before[i])) return;
+    const { segments, through } = await this.#open();
+    await this.#replace(n, now, segments.flatMap((other) => (other.n !== n ? other : now.length === 0 ? [] : entryOf(n, now))), through);
   }
 
   async #find(terms: readonly Term[], query: Query): Promise<Answer> {
@@ -236,8 +248,9 @@ export class SearchIndex {
     if (hits.length === limit) return false;
     const value = await this.#host.storage.get('timeline', [room, position]);
     const message = value && decodeItem(value);
-    if (message?.kind !== 'message' || message.body.kind !== 'text' || !holdsAll(folded(message.body.text), terms)) return true;
-    hits.push({ room, message, places: placesOf(message.body.text, terms) });
+    const words = message?.kind === 'message' ? wordsOf(message) : null;
+    if (message?.kind !== 'message' || words === null || !holdsAll(folded(words), terms)) return true;
+    hits.push({ room, message, places: placesOf(words, terms) });
     return true;
   }
 

@@ -76,6 +76,7 @@ export type StandingBody = Extract<Body, { kind: 'text' | 'poll' | 'place' | 'un
 /** Changes a message that stands there. */
 export type EffectBody = Extract<KnownBody, { of: EnvelopeId }>;
 
+export const isStanding = (body: Body): body is StandingBody => body.kind === 'text' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
 export const isEffect = (body: Body): body is EffectBody => 'of' in body;
 
 const isKnownType = (type: string): type is KnownType => Object.hasOwn(BODIES, type);

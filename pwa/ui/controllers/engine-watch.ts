@@ -57,6 +57,8 @@ export class EngineWatch implements ReactiveController {
       case 'halted':
         this.halted = event.problem;
         break;
+      case 'gone':
+        return;
       case 'timeline':
         this.#onItems(event);
         return;

@@ -50,13 +50,19 @@ export class TimelineWindow implements ReactiveController {
     this.problem = null;
     this.#early = [];
     this.#stop = engine.subscribe((event) => {
+      if (event.kind === 'gone' && event.room === this.#room) {
+        this.items = this.items.filter(({ id }) => !event.messages.some((gone) => gone === id));
+        this.#host.requestUpdate();
+      }
       if (event.kind !== 'timeline' || event.room !== this.#room) return;
+      // What stands in a thread is shown there.
+      const here = event.items.filter((item) => item.kind === 'notice' || item.thread === undefined);
       if (!this.loaded) {
-        this.#early.push(...event.items);
+        this.#early.push(...here);
         return;
       }
       // Far back, what is new belongs to a part that is not shown.
-      const items = this.detached ? event.items.filter((item) => this.items.some((shown) => shown.id === item.id)) : event.items;
+      const items = this.detached ? here.filter((item) => this.items.some((shown) => shown.id === item.id)) : here;
       if (items.length === 0) return;
       this.items = mergeItems(this.items, items, this.hasOlder);
       this.#host.requestUpdate();

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { MessageItem } from '../../engine/api.ts';
 import type { MessageGroup } from '../timeline/layout.ts';
+import { contentText } from '../words/notices.ts';
 import { clockTime, exactTime } from '../words/times.ts';
 import { hueOf } from './hue.ts';
 import { icon } from './icon.ts';
@@ -117,7 +118,7 @@ export class SottoMessageGroup extends LitElement {
         ${first && theirs ? html`<div class="name"><bdi>${group.sender.name}</bdi></div>` : nothing}
         ${message.content.kind === 'text'
           ? html`<div class="text" dir="auto">${linkedText(message.content.text)}${withMeta ? this.#meta(message, exact) : nothing}</div>`
-          : html`<div class="newer">${icon('unknown', 18)}<span>${words.newer}</span></div>${withMeta ? this.#meta(message, exact) : nothing}`}
+          : html`<div class="newer">${icon('unknown', 18)}<span>${message.content.kind === 'unknown' ? words.newer : contentText(message)}</span></div>${withMeta ? this.#meta(message, exact) : nothing}`}
       </div>
       ${this.expanded === message.id ? html`<div class="caption" role="status">${exact}</div>` : nothing}
       ${queued && this.offline && last ? html`<div class="caption">${words.willSend}</div>` : nothing}`;

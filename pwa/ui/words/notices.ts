@@ -31,6 +31,10 @@ const words = {
   moved: (by: string, relay: string) => `${by} moved the room to ${relay}`,
   missed: (from: string, to: string) => `You missed messages between ${from} and ${to}`,
   newer: 'A message that needs a newer version of Sotto',
+  poll: (question: string) => `Poll: ${question}`,
+  place: 'A place',
+  deleted: 'This message was deleted',
+  deletedMine: 'You deleted this message',
   mine: (text: string) => `You: ${text}`,
   theirs: (name: string, text: string) => `${name}: ${text}`,
 } as const;
@@ -90,6 +94,12 @@ export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): s
   switch (item.content.kind) {
     case 'text':
       return item.content.text;
+    case 'poll':
+      return words.poll(item.content.question);
+    case 'place':
+      return item.content.label ?? words.place;
+    case 'deleted':
+      return item.mine ? words.deletedMine : words.deleted;
     case 'unknown':
       return words.newer;
     default:

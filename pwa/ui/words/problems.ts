@@ -22,6 +22,7 @@ const words: Readonly<Record<ProblemCode, ProblemWords>> = {
   unacknowledged: { title: 'Someone here may not be who you think', text: 'Look at the warning above first. What you wrote is kept.' },
   'picture-too-large': { title: 'The picture is too large', text: 'Choose another one.' },
   'no-profile': { title: 'You have no name yet', text: 'Choose a name first, then try again.' },
+  'no-such-message': { title: 'The message is gone', text: 'It was deleted on this device, or never came here.' },
   'too-long': { title: 'This is too long', text: 'Shorten it or send it in parts. Your text is still here.' },
   'storage-full': { title: 'This device is full', text: 'Free some space, then try again. What you wrote is still here.' },
   'storage-failed': { title: 'Sotto cannot write to this device', text: 'Close other copies of Sotto and reload. What was saved before is kept.' },

@@ -9,7 +9,7 @@ import { MemoryStorage } from '../../../pwa/engine/node/memory-storage.ts';
 import type { Change } from '../../../pwa/engine/ports/storage.ts';
 import { encodeItem, type StoredMessage } from '../../../pwa/engine/records/message-records.ts';
 import { folded } from '../../../pwa/engine/search/folding.ts';
-import { forgetting, SearchIndex, type Answer, type Query } from '../../../pwa/engine/search/index.ts';
+import { renewing, SearchIndex, type Answer, type Query } from '../../../pwa/engine/search/index.ts';
 import { holdsAll, termsOf } from '../../../pwa/engine/search/query.ts';
 import { SEGMENT_ROWS } from '../../../pwa/engine/search/segment.ts';
 
@@ -43,6 +43,7 @@ class Device {
       this.rooms.add(room);
       const message: StoredMessage = {
         kind: 'message', id: new Uint8Array(16) as EnvelopeId, position, at, mine: false, sender: { person: identity(from), name: `${from}` }, body: { kind: 'text', text },
+        newer: null, effects: [], replies: { count: 0, at: 0 }, aside: false,
       };
       return { kind: 'put', store: 'timeline', key: [room, position], value: encodeItem(message) };
     }));
@@ -129,7 +130,7 @@ describe('the index', () => {
     await device.say(...all);
     await device.index().search({ text: 'needle', limit: 1 });
     const gone = all.find(({ text }) => text.includes('needle97')) ?? assert.fail();
-    await device.write([{ kind: 'delete', store: 'timeline', key: [gone.room, gone.position] }, forgetting(gone.room, gone.position)]);
+    await device.write([{ kind: 'delete', store: 'timeline', key: [gone.room, gone.position] }, renewing(gone.room, gone.position)]);
     const restarted = device.index();
     assert.deepEqual(positions(await restarted.search({ text: 'needle97', limit: 9 })), plainly(all, { text: 'needle97', limit: 9 }).filter((position) => position !== gone.position));
     const lies = async (word: string): Promise<boolean> => {
@@ -139,9 +140,9 @@ describe('the index', () => {
     assert.ok(await lies('needle194'));
     assert.ok(!(await lies('needle97 ')) && !(await lies('needle97\n')));
 
-    await device.write([{ kind: 'clear', store: 'timeline', prefix: ['work'] }, forgetting('work')]);
-    await restarted.forget();
-    assert.deepEqual(await device.storage.range('search', { prefix: ['forget'] }), []);
+    await device.write([{ kind: 'clear', store: 'timeline', prefix: ['work'] }, renewing('work')]);
+    await restarted.renew();
+    assert.deepEqual(await device.storage.range('search', { prefix: ['renew'] }), []);
     const left = all.filter((said) => said.room !== 'work' && said !== gone);
     assert.deepEqual(positions(await restarted.search({ text: 'hay', limit: 5000 })), plainly(left, { text: 'hay', limit: 5000 }));
     // The room is entered again, and its positions begin anew.
