@@ -4,16 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Within reach of node_modules, whose packages stay outside the bundle. */
-const BUNDLES = join(ROOT, 'node_modules/.cache/sotto-faults');
+import { bundled, type Bundled } from '../bundled.ts';
 
 export interface UnderTestOptions {
   /** Environment on top of PATH, such as what a preloaded shim reads. */
@@ -27,10 +22,10 @@ export class RelayUnderTest {
   /** What it printed since it was started last. */
   output = '';
   #child: ChildProcess | undefined;
-  readonly #program: string;
+  readonly #program: Bundled;
   readonly #options: UnderTestOptions;
 
-  private constructor(program: string, data: string, port: number, options: UnderTestOptions) {
+  private constructor(program: Bundled, data: string, port: number, options: UnderTestOptions) {
     this.#program = program;
     this.data = data;
     this.port = port;
@@ -39,11 +34,7 @@ export class RelayUnderTest {
 
   /** Builds it; nothing runs yet. */
   static async prepare(options: UnderTestOptions = {}): Promise<RelayUnderTest> {
-    mkdirSync(BUNDLES, { recursive: true });
-    const folder = mkdtempSync(join(BUNDLES, 'relay-'));
-    const outfile = join(folder, 'main.js');
-    await build({ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', logLevel: 'warning', entryPoints: [join(ROOT, 'relay/main.ts')], outfile });
-    return new RelayUnderTest(folder, mkdtempSync(join(tmpdir(), 'sotto-faults-')), await freePort(), options);
+    return new RelayUnderTest(await bundled('relay/main.ts'), realpathSync(mkdtempSync(join(tmpdir(), 'sotto-faults-'))), await freePort(), options);
   }
 
   get url(): string {
@@ -58,7 +49,7 @@ export class RelayUnderTest {
   async start(): Promise<void> {
     const { environment = {}, args = [] } = this.#options;
     this.output = '';
-    const child = spawn(process.execPath, [join(this.#program, 'main.js'), '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
+    const child = spawn(process.execPath, [this.#program.path, '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
       cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -90,7 +81,7 @@ export class RelayUnderTest {
   async dispose(): Promise<void> {
     await this.end('SIGKILL');
     rmSync(this.data, { recursive: true, force: true });
-    rmSync(this.#program, { recursive: true, force: true });
+    this.#program.dispose();
   }
 }
 
