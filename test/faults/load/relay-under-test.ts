@@ -9,10 +9,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundled, type Bundled } from '../bundled.ts';
+import type { Shim } from '../shim/shim.ts';
 
 export interface UnderTestOptions {
-  /** Environment on top of PATH, such as what a preloaded shim reads. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Between it and its data folder. */
+  readonly shim?: Shim;
   readonly args?: readonly string[];
 }
 
@@ -41,16 +42,16 @@ export class RelayUnderTest {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
+  get runs(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Resolves when it listens; where it was killed meanwhile, when it is gone. @throws Error where it ended by itself */
   async start(): Promise<void> {
-    const { environment = {}, args = [] } = this.#options;
+    const { shim, args = [] } = this.#options;
     this.output = '';
     const child = spawn(process.execPath, [this.#program.path, '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
-      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...shim?.environment(this.data) }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     await new Promise<void>((ready, failed) => {
@@ -67,15 +68,10 @@ export class RelayUnderTest {
   /** Resolves when the process is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || !this.runs) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
-  }
-
-  /** Stops it like a process that hangs, or goes on. */
-  freeze(frozen: boolean): void {
-    this.#child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async dispose(): Promise<void> {
