@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CLOSE_CODES } from '../../../shared/codes.ts';
 import { blockOf, clientAddress, isPrivate, plainAddress, Proxies } from '../../../relay/admission/address.ts';
 import { Addresses } from '../../../relay/admission/addresses.ts';
