@@ -87,13 +87,21 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     });
     app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
     socketRoute(app, core, (origin) => origins.includes(origin) || appOrigins.includes(origin), new Proxies(options.trustProxy ?? []));
-    app.get('/healthz', async (_request, reply) => {
-      reply.code(core.health.status === 'ok' ? 200 : 503).header('cache-control', 'no-store');
-      return core.health;
-    });
+    for (const [path, answer] of [['/healthz', health], ['/readyz', readiness]] as const) {
+      app.get(path, async (_request, reply) => {
+        const { status, body } = answer();
+        reply.code(status).header('cache-control', 'no-store');
+        return body;
+      });
+    }
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
+    await core.keepHouse();
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });
   } catch (error) {
+    await operator?.close();
+    return abandon(error);
+  }
+  async function abandon(error: unknown): Promise<never> {
     await app.close();
     await core.close();
     await store.close();
