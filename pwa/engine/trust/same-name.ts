@@ -33,6 +33,7 @@ export class Names {
   readonly #verified: readonly Named[];
   readonly #byVerified: ReadonlyMap<string, IdentityKey>;
   readonly #byAny: ReadonlyMap<string, IdentityKey>;
+  readonly #skeletons = new Map<string, readonly string[]>();
 
   /** `verified`: people whom one verified, under each name that they had then or since, the first verified first. */
   constructor(sightings: readonly Named[], verified: readonly Named[]) {
@@ -43,13 +44,24 @@ export class Names {
 
   /** Who had the name before this person; null where nobody had. One whom one has verified resembles nobody: one knows who it is. */
   before({ person, name }: Named): Resemblance | null {
-    if (this.#verified.some((known) => equalBytes(known.person, person))) return null;
-    const skeletons = skeletonsOf(name);
+    if (this.#isVerified(person)) return null;
+    const skeletons = this.#skeletonsOf(name);
     const verified = holdersOf(this.#byVerified, skeletons)[0];
     if (verified !== undefined) return { person: verified, verified: true };
     const holders = holdersOf(this.#byAny, skeletons);
     const [first] = holders;
-    return first === undefined || holders.some((holder) => equalBytes(holder, person)) ? null : { person: first, verified: false };
+    return first === undefined || holders.some((holder) => equalBytes(holder, person)) ? null : { person: first, verified: this.#isVerified(first) };
+  }
+
+  #isVerified(person: IdentityKey): boolean {
+    return this.#verified.some((known) => equalBytes(known.person, person));
+  }
+
+  /** Asked about the same members again and again. */
+  #skeletonsOf(name: string): readonly string[] {
+    const known = this.#skeletons.get(name) ?? skeletonsOf(name);
+    this.#skeletons.set(name, known);
+    return known;
   }
 }
 
