@@ -15,8 +15,8 @@ import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
 import { MAX_CHUNKS, MAX_FRAGMENTS, MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
-import { sqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { threadedStore } from './store/threaded.ts';
 
 /** Milliseconds that a request may take to arrive, and its headers; looked at as often. */
 const REQUEST_TIMEOUT = 15_000;
@@ -70,7 +70,7 @@ export interface Relay {
  */
 export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const log = logger(options.logLevel ?? 'info', options.logTo);
-  const store = options.store ?? sqliteStore(options.data ?? 'data');
+  const store = options.store ?? await threadedStore(options.data ?? 'data');
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
