@@ -2,7 +2,7 @@
  * `npm run build`: the relay, the app it serves, and the packages that others import, into dist/.
  *
  *   dist/app/                the PWA
- *   dist/relay/              main.js (the program) and index.js (`sotto/relay`)
+ *   dist/relay/              main.js (the program), index.js (`sotto/relay`), sqlite-thread.js (the store's thread)
  *   dist/engine/index.js     `sotto/engine`, with the patched MLS library inside
  *   dist/protocol.js         `sotto/protocol`
  *   dist/types/              declarations for all three
@@ -44,7 +44,7 @@ async function buildPackages() {
   await Promise.all([
     bundle({
       ...common,
-      entryPoints: { main: from('relay/main.ts'), index: from('relay/index.ts') },
+      entryPoints: { main: from('relay/main.ts'), index: from('relay/index.ts'), 'sqlite-thread': from('relay/store/sqlite-thread.ts') },
       outdir: from('dist/relay'), splitting: true, packages: 'external',
     }),
     bundle({ ...common, platform: 'neutral', entryPoints: [from('shared/protocol.ts')], outfile: from('dist/protocol.js'), packages: 'external' }),

@@ -6,12 +6,16 @@ import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
 import { Addresses } from './admission/addresses.ts';
 import { creationGate, type CreationPolicy } from './admission/creation.ts';
+import { shed } from './admission/memory.ts';
+import { Space } from './admission/space.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { HealthFacts } from './health.ts';
+import { keepHouse } from './housekeeping.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
+import { Retention } from './retention/retention.ts';
 import { Connection } from './socket/connection.ts';
 import type { Peer } from './socket/peer.ts';
 import { verifyAtOnce, type Verify } from './socket/proof.ts';
@@ -30,6 +34,8 @@ export interface CoreOptions {
   /** Runs work once all that has arrived by now was received; `setImmediate` by default. */
   readonly soon?: Clock['soon'];
   readonly log?: RelayLog;
+  /** Bytes of all buffers of this process; told by the system by default. */
+  readonly memory?: () => number;
   /** At once by default, so that a simulation runs the same way each time; a server checks on the thread pool. */
   readonly verify?: Verify;
 }
@@ -56,6 +62,8 @@ export interface RelayCore {
   readonly health: HealthFacts;
   /** Greets the peer at once. `address`: by which it is counted, without zone and port; empty where it cannot be told; none where it is not counted. */
   connect(peer: Peer, address?: string): Link;
+  /** Begins to trim what is old, and to look at space and memory; resolves once space was measured. Ends with {@link close}. */
+  keepHouse(): Promise<void>;
   /** Resolves when everything that was received has been answered. */
   idle(): Promise<void>;
   /** Says goodbye, takes nothing further, answers what was taken, closes every connection. The store stays open. */
@@ -66,7 +74,11 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock: Clock = { now: options.now ?? systemClock.now, ticks: options.now ?? systemClock.ticks, after: options.after ?? systemClock.after, soon: options.soon ?? systemClock.soon };
   const counters = new Counters();
-  const delivery = new Delivery({ store: options.store, clock, limits, counters, log: options.log ?? silentLog });
+  const { store } = options;
+  const log = options.log ?? silentLog;
+  const space = new Space(limits);
+  const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept) });
+  const delivery = new Delivery({ store, clock, limits, counters, log, space, grown: (room) => retention.grown(room) });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
@@ -91,8 +103,17 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     }
   }
 
+  const memory = options.memory ?? (() => process.memoryUsage().arrayBuffers);
+  let stopHousekeeping: () => Promise<void> = async () => undefined;
+
   return {
     limits, idle, counters,
+    async keepHouse() {
+      stopHousekeeping = await keepHouse({
+        store, clock, log, retention, space, settled: () => delivery.settled(),
+        shed: () => { counters.shed += shed(connections, memory(), limits.memory); },
+      });
+    },
     get rooms() {
       return delivery.rooms.size;
     },
@@ -118,6 +139,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     },
     async close() {
       leaving = true;
+      await stopHousekeeping();
       for (const connection of connections) connection.dismiss(Math.ceil(Math.random() * limits.reconnect));
       await idle();
       for (const connection of connections) connection.close(CLOSE_CODES.draining, 'the relay goes away');

@@ -45,6 +45,11 @@ export class Counters {
   pulled = 0;
   /** Bytes of envelopes that became durable. */
   stored = 0;
+  /** Envelopes that were let go of, being old or too many, and their bytes. */
+  trimmed = 0;
+  trimmedBytes = 0;
+  /** Connections that were closed since all of them together held too much memory. */
+  shed = 0;
   /** Connections that were told to pull since they read too slowly, or an envelope lay beyond what they read. */
   behind = 0;
   /** Transactions that failed. */

@@ -15,8 +15,8 @@ import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
 import { MAX_CHUNKS, MAX_FRAGMENTS, MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
-import { sqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { threadedStore } from './store/threaded.ts';
 
 /** Milliseconds that a request may take to arrive, and its headers; looked at as often. */
 const REQUEST_TIMEOUT = 15_000;
@@ -70,7 +70,7 @@ export interface Relay {
  */
 export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const log = logger(options.logLevel ?? 'info', options.logTo);
-  const store = options.store ?? sqliteStore(options.data ?? 'data');
+  const store = options.store ?? await threadedStore(options.data ?? 'data');
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
@@ -87,13 +87,21 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     });
     app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
     socketRoute(app, core, (origin) => origins.includes(origin) || appOrigins.includes(origin), new Proxies(options.trustProxy ?? []));
-    app.get('/healthz', async (_request, reply) => {
-      reply.code(core.health.status === 'ok' ? 200 : 503).header('cache-control', 'no-store');
-      return core.health;
-    });
+    for (const [path, answer] of [['/healthz', health], ['/readyz', readiness]] as const) {
+      app.get(path, async (_request, reply) => {
+        const { status, body } = answer();
+        reply.code(status).header('cache-control', 'no-store');
+        return body;
+      });
+    }
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
+    await core.keepHouse();
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });
   } catch (error) {
+    await operator?.close();
+    return abandon(error);
+  }
+  async function abandon(error: unknown): Promise<never> {
     await app.close();
     await core.close();
     await store.close();

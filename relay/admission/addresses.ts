@@ -55,9 +55,9 @@ export class Addresses {
     const block = blockOf(address);
     let use = this.#uses.get(block);
     if (use === undefined) {
+      this.#forget(now);
       use = new AddressUse(this.#limits, now);
       this.#uses.set(block, use);
-      this.#forget(now);
     }
     return use;
   }

@@ -2,6 +2,7 @@
 import { encodeAck } from '../../shared/ack.ts';
 import type { ErrorCode } from '../../shared/codes.ts';
 import { encodeControl, type RelayControl } from '../../shared/control.ts';
+import { decodeEnvelope } from '../../shared/envelope.ts';
 import type { EnvelopeId, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { Counters } from '../counters.ts';
@@ -62,8 +63,9 @@ export function answer(job: Job): void {
     case 'granted': {
       const { room, proven } = outcome.membership;
       const head = proven.size === 0 ? room.head : readableHead(room.tree, proven, room.head);
+      outcome.membership.told = room.complete;
       const ref = job.type === 'create' ? job.request.ref : job.type === 'open' ? job.ref : 0;
-      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor, complete: room.floor });
+      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor, complete: room.complete });
       return;
     }
     case 'deleted':
@@ -151,12 +153,17 @@ export async function answerPull({ subscriber, membership, request }: PullJob, s
   }
   const limit = Math.min(request.limit, limits.pull);
   const after = Math.max(request.after, membership.begin) as Seq;
+  if (after + 1 < room.complete && membership.told < room.complete) {
+    // It would meet a hole that it was not told of: it opens anew, and is.
+    postError(subscriber, 'not-open', about);
+    return 0;
+  }
   const rows = await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
   const readable = rows.filter(readableBy(membership));
   if (readable.length > 0) subscriber.post(new Batch(readable));
   counters.pulled += readable.length;
-  const last = after + rows.length;
-  postPulled(membership, request.ref, (rows.length === 0 ? head : last) as Seq, head);
+  const last = rows.at(-1);
+  postPulled(membership, request.ref, (last && decodeEnvelope(last)?.seq) ?? head, head);
   return rows.reduce((sum, row) => sum + row.length, 0);
 }
 

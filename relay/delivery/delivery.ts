@@ -9,11 +9,12 @@
  */
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import type { Clock } from '../clock.ts';
+import type { Space } from '../admission/space.ts';
 import type { Counters } from '../counters.ts';
 import { Health } from '../health.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { RelayLog } from '../log.ts';
-import type { Store } from '../store/store.ts';
+import type { LogNumber, Store } from '../store/store.ts';
 import { answer, answerGroupInfo, answerPull, fanOut, fanOutSignal, postError } from './answers.ts';
 import { DedupeWindow } from './dedupe.ts';
 import type { GroupInfoJob, Job, PullJob } from './jobs.ts';
@@ -37,7 +38,14 @@ export interface DeliveryOptions {
   readonly limits: RelayLimits;
   readonly log: RelayLog;
   readonly counters: Counters;
+  readonly space: Space;
+  /** A log has grown by some more hundred envelopes. */
+  readonly grown: (log: LogNumber) => void;
 }
+
+/** Every so many envelopes, a room is looked at for whether it holds too much. */
+const GROWN = 256;
+const GROWN_BYTES = 256 * 1024;
 
 export class Delivery {
   readonly rooms: Rooms;
@@ -48,6 +56,8 @@ export class Delivery {
   readonly #limits: RelayLimits;
   readonly #log: RelayLog;
   readonly #counters: Counters;
+  readonly #space: Space;
+  readonly #grown: DeliveryOptions['grown'];
   #queue: Job[] = [];
   /** When the oldest of the queue came, by `performance.now()`. */
   #since = 0;
@@ -59,12 +69,14 @@ export class Delivery {
   #probeDue = false;
   #stopped = false;
 
-  constructor({ store, clock, limits, log, counters }: DeliveryOptions) {
+  constructor({ store, clock, limits, log, counters, space, grown }: DeliveryOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
     this.#log = log;
     this.#counters = counters;
+    this.#space = space;
+    this.#grown = grown;
     this.rooms = new Rooms(store);
     this.#sweepLater();
   }
@@ -127,7 +139,7 @@ export class Delivery {
   async #run(jobs: readonly Job[], since: number): Promise<void> {
     await this.#fillWindows(jobs);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
-    const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock };
+    const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock, space: this.#space };
     for (const job of jobs) job.outcome = this.#judged(job, context, changes);
 
     if (changes.writes.length > 0) {
@@ -152,7 +164,11 @@ export class Delivery {
     for (const job of jobs) answer(job);
     let placed = 0;
     for (const room of changes.rooms) {
-      for (const { frame } of room.fresh) this.#counters.stored += frame.length;
+      let bytes = 0;
+      for (const { frame } of room.fresh) bytes += frame.length;
+      this.#counters.stored += bytes;
+      this.#space.took(bytes);
+      if (room.head % GROWN < room.fresh.length || bytes > GROWN_BYTES) this.#grown(room.log);
       placed += room.fresh.length;
       fanOut(room, this.#limits, this.#counters);
     }

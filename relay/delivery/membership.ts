@@ -12,6 +12,8 @@ export class Membership {
   /** Proved for one commit; undefined once it was used. */
   invite: InviteKey | undefined;
   live = false;
+  /** The `complete` of the room that it was told when it opened it. */
+  told = 0;
   /** Further candidates offered, by parent: filling the slots must not shut the room. */
   readonly candidates = new Map<Epoch, number>();
   /** Epochs that it was told of as being beyond its keys: once is enough. */

@@ -2,6 +2,7 @@
 import type { EpochId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
 import type { LogNumber, RoomRecord } from '../store/store.ts';
+import type { Allowance } from '../socket/allowance.ts';
 import type { DedupeWindow } from './dedupe.ts';
 import { EpochTree, type Epoch } from './epochs.ts';
 import { keyOf } from '../bytes.ts';
@@ -18,7 +19,10 @@ export class Room {
   readonly key: string;
   readonly log: LogNumber;
   readonly incarnation: RoomRecord['incarnation'];
-  readonly floor: Seq;
+  /** From here on all commits are kept. */
+  floor: Seq;
+  /** From here on everything is kept. */
+  complete: Seq;
   readonly tree: EpochTree;
   head: Seq;
   /** How many commits each invite key ever registered has made. */
@@ -27,6 +31,8 @@ export class Room {
   /** Filled before the first envelope that is taken. */
   window: DedupeWindow | undefined;
   fresh: Fresh[] = [];
+  /** Of commits; made with the first. */
+  commits: Allowance | undefined;
   /** Those who need it to stay in memory though they have not opened it yet. */
   pins = 0;
   gone = false;
@@ -38,6 +44,7 @@ export class Room {
     this.incarnation = record.incarnation;
     this.head = record.head;
     this.floor = record.floor;
+    this.complete = record.complete;
     this.tree = new EpochTree(record.epochs);
     this.uses = new Map(record.uses.map(({ key, used }) => [keyOf(key), used]));
   }

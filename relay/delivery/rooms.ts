@@ -1,14 +1,26 @@
 /** The rooms in use. One that nobody has open is dropped: the store has all of it. */
-import type { RoomId } from '../../shared/ids.ts';
+import type { RoomId, Seq } from '../../shared/ids.ts';
 import type { RoomRecord, Store } from '../store/store.ts';
 import { copyOf, keyOf } from '../bytes.ts';
 import { Room } from './room.ts';
+
+interface Kept {
+  readonly floor: Seq;
+  readonly complete: Seq;
+}
+
+function keep(room: Room, { floor, complete }: Kept): void {
+  if (floor > room.floor) room.floor = floor;
+  if (complete > room.complete) room.complete = complete;
+}
 
 export class Rooms {
   readonly #store: Store;
   readonly #loaded = new Map<string, Room>();
   readonly #loading = new Map<string, Promise<RoomRecord | undefined>>();
   readonly #pins = new Map<string, number>();
+  /** What was trimmed of rooms whose record is being loaded: it may have been read before. */
+  readonly #trimmed = new Map<string, Kept>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -32,11 +44,15 @@ export class Rooms {
       loading = this.#store.load(id);
       this.#loading.set(key, loading);
       void loading.catch(() => undefined).then(() => this.#loading.delete(key));
+      this.#trimmed.delete(key);
     }
     const record = await loading;
     const meanwhile = this.#loaded.get(key);
     if (meanwhile !== undefined || record === undefined) return meanwhile;
     const room = new Room(copyOf(id), record);
+    const kept = this.#trimmed.get(key);
+    this.#trimmed.delete(key);
+    if (kept !== undefined) keep(room, kept);
     this.#loaded.set(key, room);
     return room;
   }
@@ -47,6 +63,14 @@ export class Rooms {
     if (pins > 0) this.#pins.set(key, pins);
     else this.#pins.delete(key);
     this.dropIfIdle(key);
+  }
+
+  /** Envelopes are about to go: from now on everyone is told so. */
+  announce(id: RoomId, kept: Kept): void {
+    const key = keyOf(id);
+    const room = this.#loaded.get(key);
+    if (room !== undefined) keep(room, kept);
+    else if (this.#loading.has(key)) this.#trimmed.set(key, kept);
   }
 
   get(key: string): Room | undefined {

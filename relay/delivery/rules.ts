@@ -12,6 +12,8 @@ import { epochIdOf, invitesDigestOf, type InviteRegistration } from '../../share
 import type { Clock } from '../clock.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { EpochRecord, Store, Write } from '../store/store.ts';
+import type { Space } from '../admission/space.ts';
+import { Allowance } from '../socket/allowance.ts';
 import { DedupeWindow } from './dedupe.ts';
 import type { Epoch } from './epochs.ts';
 import type { CommitJob, CreateJob, DeleteJob, Job, OpenJob, Outcome, SendJob, SignalJob } from './jobs.ts';
@@ -25,6 +27,7 @@ export interface RuleContext {
   readonly rooms: Rooms;
   readonly limits: RelayLimits;
   readonly clock: Clock;
+  readonly space: Space;
 }
 
 /** What one turn changes. */
@@ -39,12 +42,15 @@ export const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHas
 const refused = (code: Extract<Outcome, { type: 'refused' }>['code'], retryAfter = 0): Outcome => ({ type: 'refused', code, retryAfter });
 /** Milliseconds that a sender is asked to wait after the store failed. */
 export const STORE_RETRY = 1000;
+/** Milliseconds: space comes back when somebody makes some, not in a moment. */
+export const SPACE_RETRY = 5000;
+const MINUTE = 60;
 const PENDING: Outcome = { type: 'pending' };
 
 /** What became of the job; `pending` for those that are answered by reading, after the writes. */
 export function judge(job: Job, context: RuleContext, changes: Changes): Outcome {
   switch (job.type) {
-    case 'send': return send(job, changes);
+    case 'send': return send(job, context, changes);
     case 'signal': return signal(job, changes);
     case 'commit': return commit(job, context, changes);
     case 'create': return create(job, context, changes);
@@ -56,7 +62,7 @@ export function judge(job: Job, context: RuleContext, changes: Changes): Outcome
   }
 }
 
-function send({ membership, envelope, frame, id }: SendJob, changes: Changes): Outcome {
+function send({ membership, envelope, frame, id }: SendJob, { space }: RuleContext, changes: Changes): Outcome {
   const { room } = membership;
   if (room.gone) return refused('no-access');
   if (room.window === undefined) return refused('unavailable', STORE_RETRY);
@@ -65,6 +71,7 @@ function send({ membership, envelope, frame, id }: SendJob, changes: Changes): O
   const epoch = room.epoch(envelope.epoch);
   if (epoch === undefined || !membership.proven.has(epoch)) return refused('read-only');
   if (!room.tree.isTip(epoch)) return refused('stale-epoch');
+  if (space.refuses(frame.length)) return refused('relay-full', SPACE_RETRY);
   const seq = place(room, id, epoch, frame, changes);
   changes.writes.push({ type: 'append', log: room.log, seq, frame });
   return { type: 'placed', seq };
@@ -91,7 +98,7 @@ function signal(job: SignalJob, changes: Changes): Outcome {
   return PENDING;
 }
 
-function commit({ membership, bundle, id }: CommitJob, { limits, clock }: RuleContext, changes: Changes): Outcome {
+function commit({ membership, bundle, id }: CommitJob, { limits, clock, space }: RuleContext, changes: Changes): Outcome {
   const { room } = membership;
   if (room.gone) return refused('no-access');
   if (room.window === undefined) return refused('unavailable', STORE_RETRY);
@@ -109,14 +116,16 @@ function commit({ membership, bundle, id }: CommitJob, { limits, clock }: RuleCo
   }
   // Compare and swap: the committer has judged every candidate that stands there. A joiner can judge none.
   if (parent.children.length !== bundle.rejected || (invite !== undefined && bundle.rejected > 0)) return refused('commit-lost');
-  if (bundle.rejected > 0) {
-    const offered = membership.candidates.get(parent) ?? 0;
-    if (bundle.rejected >= limits.candidates) return refused('commit-lost');
-    if (offered >= limits.candidatesPerConnection) return refused('rate-limited', 60_000);
-    membership.candidates.set(parent, offered + 1);
-  }
+  const offered = membership.candidates.get(parent) ?? 0;
+  if (bundle.rejected >= limits.candidates) return refused('commit-lost');
+  if (bundle.rejected > 0 && offered >= limits.candidatesPerConnection) return refused('rate-limited', 60_000);
   const epochId = epochIdOf(room.id, bundle.access, sha256);
   if (room.epoch(epochId) !== undefined) return refused('epoch-exists');
+  if (space.refuses(bundle.commit.length + bundle.groupInfo.length)) return refused('relay-full', SPACE_RETRY);
+  room.commits ??= new Allowance(limits.commitsPerRoom / MINUTE, limits.commitsPerRoom, clock.ticks());
+  const wait = room.commits.take(1, clock.ticks());
+  if (wait > 0) return refused('rate-limited', wait);
+  if (bundle.rejected > 0) membership.candidates.set(parent, offered + 1);
 
   const frame = encodeEnvelope({
     kind: 'commit', room: room.id, epoch: parent.id, id: bundle.id, seq: START,
@@ -152,7 +161,7 @@ function inviteStanding(room: Room, registration: InviteRegistration | undefined
 
 /** Asked again with the same first key, it is answered as the first time: the answer may have been lost. */
 function create({ subscriber, room: id, request }: CreateJob, context: RuleContext, changes: Changes): Outcome {
-  const { rooms, store, limits } = context;
+  const { rooms, store, limits, space } = context;
   const existing = rooms.get(keyOf(id));
   const epochId = epochIdOf(id, request.access, sha256);
   if (existing !== undefined) {
@@ -160,13 +169,15 @@ function create({ subscriber, room: id, request }: CreateJob, context: RuleConte
     return first?.number === 0 ? grant(existing, subscriber, limits, (membership) => membership.prove(first, limits.keysPerRoom)) : refused('room-exists');
   }
   if (subscriber.memberships.size >= limits.rooms) return refused('too-many-rooms');
+  if (space.refusesRooms) return refused('relay-full', SPACE_RETRY);
+  space.madeRoom();
   const epoch: EpochRecord = {
     number: 0, parent: undefined, id: epochId, access: copyOf(request.access), closing: false, seq: START, invites: ownInvites(request.invites),
   };
   const log = store.newLog();
   const incarnation = new Uint8Array(randomBytes(16)) as Incarnation;
   const room = new Room(id, {
-    log, incarnation, head: START, floor: 1 as Seq, epochs: [epoch], uses: request.invites.map(({ key }) => ({ key, used: 0 })),
+    log, incarnation, head: START, floor: 1 as Seq, complete: 1 as Seq, epochs: [epoch], uses: request.invites.map(({ key }) => ({ key, used: 0 })),
   });
   room.window = new DedupeWindow(limits.dedupe);
   rooms.add(room);

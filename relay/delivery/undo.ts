@@ -5,10 +5,7 @@ import { assertNever } from '../../shared/never.ts';
 import { keyOf } from '../bytes.ts';
 import { StoreError } from '../store/store.ts';
 import type { Job, Outcome } from './jobs.ts';
-import { STORE_RETRY, type RuleContext } from './rules.ts';
-
-/** Milliseconds: space comes back when somebody makes some, not in a moment. */
-const SPACE_RETRY = 5000;
+import { SPACE_RETRY, STORE_RETRY, type RuleContext } from './rules.ts';
 
 /** `error`: what the store said of the batch that these jobs made. */
 export function undo(jobs: readonly Job[], context: RuleContext, error: unknown): void {

@@ -149,6 +149,15 @@ export class Connection implements Subscriber {
     this.#peer.close(code, reason);
   }
 
+  /** Bytes of memory: what the peer has not read, what waits to be worked on, what has begun to come. */
+  get holding(): number {
+    return this.#waitingBytes + (this.#peer.holding ?? this.#peer.buffered);
+  }
+
+  drop(): void {
+    this.close(CLOSE_CODES.full, 'this connection holds too much memory');
+  }
+
   /** The relay goes away: nothing further is taken, what was taken is still answered. */
   dismiss(retryAfter: number): void {
     this.#leaving = true;

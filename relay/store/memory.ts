@@ -1,16 +1,20 @@
 /** The store without a disk, for tests and simulations: it outlives the relay that uses it, and nothing else. */
-import { toHex } from '../../shared/bytes.ts';
+import { fromHex, toHex } from '../../shared/bytes.ts';
 import { decodeEnvelope } from '../../shared/envelope.ts';
 import type { EnvelopeId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { copyOf } from '../bytes.ts';
+import { KEPT_TIPS, type Cut, type Holding, type Trimmed, type Usage } from './holdings.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
 interface Log {
   readonly room: string;
   readonly incarnation: RoomRecord['incarnation'];
-  /** The frame of seq n stands at n − 1. */
-  readonly frames: Uint8Array[];
+  /** The frame of seq n stands at n − 1; what was trimmed is undefined. */
+  readonly frames: (Uint8Array | undefined)[];
+  floor: number;
+  complete: number;
+  readonly marks: { readonly at: number; readonly seq: Seq }[];
   readonly epochs: EpochRecord[];
   readonly groupInfos: Map<number, Uint8Array>;
   readonly uses: Map<string, { readonly key: InviteKey; used: number }>;
@@ -66,7 +70,7 @@ export class MemoryStore implements Store {
   #apply(write: Write): void {
     if (write.type === 'create') {
       const log: Log = {
-        room: toHex(write.room), incarnation: copyOf(write.incarnation), frames: [], epochs: [], groupInfos: new Map(), uses: new Map(),
+        room: toHex(write.room), incarnation: copyOf(write.incarnation), frames: [], floor: 1, complete: 1, marks: [], epochs: [], groupInfos: new Map(), uses: new Map(),
       };
       this.#logs.set(write.log, log);
       this.#rooms.set(log.room, write.log);
@@ -100,7 +104,7 @@ export class MemoryStore implements Store {
     const log = number === undefined ? undefined : this.#logs.get(number);
     if (number === undefined || log === undefined) return undefined;
     return {
-      log: number, incarnation: copyOf(log.incarnation), head: log.frames.length as Seq, floor: 1 as Seq, epochs: log.epochs.map(copyEpoch),
+      log: number, incarnation: copyOf(log.incarnation), head: log.frames.length as Seq, floor: log.floor as Seq, complete: log.complete as Seq, epochs: log.epochs.map(copyEpoch),
       uses: [...log.uses.values()].map(({ key, used }) => ({ key: copyOf(key), used })),
     };
   }
@@ -108,16 +112,17 @@ export class MemoryStore implements Store {
   async read(log: LogNumber, { after, through, limit, bytes }: Range): Promise<readonly Uint8Array[]> {
     const found: Uint8Array[] = [];
     let size = 0;
-    for (const frame of this.#logs.get(log)?.frames.slice(after, Math.min(through, after + limit)) ?? []) {
+    for (const frame of this.#logs.get(log)?.frames.slice(after, through) ?? []) {
+      if (frame === undefined) continue;
       found.push(copyOf(frame));
       size += frame.length;
-      if (size >= bytes) break;
+      if (size >= bytes || found.length >= limit) break;
     }
     return found;
   }
 
   async recentIds(log: LogNumber, count: number): Promise<readonly { readonly id: EnvelopeId; readonly seq: Seq }[]> {
-    return (this.#logs.get(log)?.frames.slice(-count) ?? []).flatMap((frame) => {
+    return (this.#logs.get(log)?.frames ?? []).filter((frame) => frame !== undefined).slice(-count).flatMap((frame) => {
       const envelope = decodeEnvelope(frame);
       return envelope === undefined ? [] : [{ id: copyOf(envelope.id), seq: envelope.seq }];
     });
@@ -130,6 +135,70 @@ export class MemoryStore implements Store {
 
   async sweep(): Promise<boolean> {
     return false;
+  }
+
+  async usage(): Promise<Usage> {
+    let bytes = 0;
+    for (const log of this.#logs.values()) for (const frame of log.frames) bytes += frame?.length ?? 0;
+    return { rooms: this.#logs.size, bytes, free: Number.POSITIVE_INFINITY };
+  }
+
+  async logs(after: number, limit: number): Promise<readonly LogNumber[]> {
+    return [...this.#logs.keys()].filter((number) => number > after).sort((a, b) => a - b).slice(0, limit);
+  }
+
+  async survey(number: LogNumber, mark?: { readonly at: number; readonly every: number }): Promise<Holding | undefined> {
+    const log = this.#logs.get(number);
+    if (log === undefined) return undefined;
+    const head = log.frames.length as Seq;
+    const last = log.marks.at(-1);
+    if (mark !== undefined && head > (last?.seq ?? 0) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) log.marks.push({ at: mark.at, seq: head });
+    const kept = log.frames.filter((frame) => frame !== undefined);
+    return {
+      room: fromHex(log.room) as RoomId, head, floor: log.floor as Seq, complete: log.complete as Seq, counted: head,
+      envelopes: kept.length, bytes: kept.reduce((sum, frame) => sum + frame.length, 0), marks: [...log.marks],
+    };
+  }
+
+  async plan(number: LogNumber, { kind, through, envelopes, bytes, rows }: Cut): Promise<Seq | undefined> {
+    const log = this.#logs.get(number);
+    if (log === undefined) return undefined;
+    const end = Math.min(through, log.frames.length);
+    let [freed, size, looked] = [0, 0, 0];
+    const from = kind === 'messages' ? log.complete : log.floor;
+    if (from > end) return undefined;
+    for (let seq = from; seq <= end; seq++) {
+      const frame = log.frames[seq - 1];
+      if (frame === undefined) continue;
+      looked++;
+      if (isCommit(frame) === (kind === 'commits')) {
+        freed++;
+        size += frame.length;
+      }
+      if (freed >= envelopes || size >= bytes || looked >= rows) return seq as Seq;
+    }
+    return end as Seq;
+  }
+
+  async trim(number: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed> {
+    const log = this.#logs.get(number);
+    if (log === undefined) return { envelopes: 0, bytes: 0 };
+    const end = Math.min(through, log.frames.length);
+    const tips = new Set([...log.groupInfos.keys()].sort((a, b) => b - a).slice(0, KEPT_TIPS).map((epoch) => log.epochs[epoch]?.seq as number));
+    let [envelopes, bytes] = [0, 0];
+    for (let seq = kind === 'messages' ? log.complete : 1; seq <= end; seq++) {
+      const frame = log.frames[seq - 1];
+      if (frame === undefined || isCommit(frame) !== (kind === 'commits') || (kind === 'commits' && tips.has(seq))) continue;
+      log.frames[seq - 1] = undefined;
+      envelopes++;
+      bytes += frame.length;
+    }
+    if (kind === 'commits') {
+      log.floor = Math.max(log.floor, end + 1);
+      log.marks.splice(0, log.marks.length, ...log.marks.filter(({ seq }) => seq >= end));
+    }
+    log.complete = Math.max(log.complete, log.floor, end + 1);
+    return { envelopes, bytes };
   }
 
   async close(): Promise<void> {
@@ -145,6 +214,8 @@ function register(log: Log, epoch: EpochRecord, groupInfo: Uint8Array): void {
     if (!log.uses.has(toHex(key))) log.uses.set(toHex(key), { key: copyOf(key), used: 0 });
   }
 }
+
+const isCommit = (frame: Uint8Array): boolean => decodeEnvelope(frame)?.kind === 'commit';
 
 const copyEpoch = (epoch: EpochRecord): EpochRecord => ({
   ...epoch,

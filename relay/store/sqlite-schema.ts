@@ -9,9 +9,11 @@ import { StoreError } from './store.ts';
 export const APPLICATION_ID = 0x536f7474;
 
 const STEPS: readonly string[] = [
-  // The log is clustered by (room, seq): an append goes to one place per room, and a pull reads one run of
-  // pages. There is no index on envelope ids: random keys would spread every batch over the whole file.
-  // Duplicates are found by a window of ids in memory (delivery/dedupe.ts), filled from the log's end.
+  // The log lies in the order of arrival, so that a batch of many rooms fills a few pages at its end instead of
+  // changing one page per room: each page that a commit changes is written whole, to the WAL and then to the file.
+  // The index by (room, seq) is a thirtieth of it. There is none on envelope ids: random keys would spread every
+  // batch over the whole file. Duplicates are found by a window of ids in memory (delivery/dedupe.ts), filled
+  // from the log's end.
   `
   CREATE TABLE rooms (
     number      INTEGER PRIMARY KEY,
@@ -22,9 +24,9 @@ const STEPS: readonly string[] = [
   CREATE TABLE log (
     room  INTEGER NOT NULL,
     seq   INTEGER NOT NULL,
-    frame BLOB NOT NULL,
-    PRIMARY KEY (room, seq)
-  ) STRICT, WITHOUT ROWID;
+    frame BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX log_by_room ON log (room, seq);
   CREATE TABLE epochs (
     room    INTEGER NOT NULL,
     number  INTEGER NOT NULL,
@@ -51,6 +53,27 @@ const STEPS: readonly string[] = [
   CREATE TABLE deleted (
     room INTEGER PRIMARY KEY
   ) STRICT;
+  `,
+  // Retention: see holdings.ts. `reached` is the head when the log was last trimmed: what is gone still counts.
+  // Which envelopes are commits is kept apart, so that a message costs nothing for it.
+  `
+  ALTER TABLE rooms ADD COLUMN complete INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE rooms ADD COLUMN reached INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN envelopes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE commits (
+    room INTEGER NOT NULL,
+    seq  INTEGER NOT NULL,
+    PRIMARY KEY (room, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO commits (room, seq) SELECT room, seq FROM epochs WHERE seq > 0;
+  CREATE TABLE marks (
+    room INTEGER NOT NULL,
+    at   INTEGER NOT NULL,
+    seq  INTEGER NOT NULL,
+    PRIMARY KEY (room, at)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -7,6 +7,7 @@ import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Se
 import { assertNever } from '../../shared/never.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
 import { assertDurable, makeDurable } from './sqlite-durability.ts';
+import { holdingsOn } from './sqlite-holdings.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
@@ -15,7 +16,7 @@ const LOCK_FILE = 'relay.lock';
 /** Rows that one step of sweeping deletes: a few milliseconds at most. */
 const SWEEP_ROWS = 500;
 
-interface RoomRow { readonly number: number; readonly incarnation: Uint8Array; readonly floor: number }
+interface RoomRow { readonly number: number; readonly incarnation: Uint8Array; readonly floor: number; readonly complete: number; readonly reached: number }
 interface EpochRow {
   readonly number: number; readonly parent: number | null; readonly id: Uint8Array; readonly access: Uint8Array;
   readonly closing: number; readonly seq: number; readonly invites: Uint8Array;
@@ -36,7 +37,7 @@ export function sqliteStore(folder: string): Store {
     makeDurable(database);
     assertDurable(database);
     migrate(database);
-    return storeOn(database, lock);
+    return storeOn(database, folder, lock);
   } catch (error) {
     database?.close();
     lock.close();
@@ -63,10 +64,10 @@ function takeLock(path: string): Sqlite.Database {
   }
 }
 
-function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
+function storeOn(database: Sqlite.Database, folder: string, lock: Sqlite.Database): Store {
   const sql = {
     lastRoom: database.prepare<[], { n: number | null }>('SELECT max(n) AS n FROM (SELECT max(number) AS n FROM rooms UNION ALL SELECT max(room) FROM deleted)'),
-    room: database.prepare<[Uint8Array], RoomRow>('SELECT number, incarnation, floor FROM rooms WHERE id = ?'),
+    room: database.prepare<[Uint8Array], RoomRow>('SELECT number, incarnation, floor, complete, reached FROM rooms WHERE id = ?'),
     head: database.prepare<[number], { head: number | null }>('SELECT max(seq) AS head FROM log WHERE room = ?'),
     epochs: database.prepare<[number], EpochRow>('SELECT number, parent, id, access, closing, seq, invites FROM epochs WHERE room = ? ORDER BY number'),
     uses: database.prepare<[number], { key: Uint8Array; used: number }>('SELECT key, used FROM invites WHERE room = ?'),
@@ -77,6 +78,7 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
 
     addRoom: database.prepare('INSERT INTO rooms (number, id, incarnation) VALUES (?, ?, ?)'),
     append: database.prepare('INSERT INTO log (room, seq, frame) VALUES (?, ?, ?)'),
+    addCommit: database.prepare('INSERT INTO commits (room, seq) VALUES (?, ?)'),
     addEpoch: database.prepare('INSERT INTO epochs (room, number, parent, id, access, closing, seq, invites) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     addGroupInfo: database.prepare('INSERT INTO group_infos (room, epoch, sealed) VALUES (?, ?, ?)'),
     dropGroupInfo: database.prepare('DELETE FROM group_infos WHERE room = ? AND epoch = ?'),
@@ -90,6 +92,8 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
     sweepEpochs: database.prepare('DELETE FROM epochs WHERE room = ? AND number IN (SELECT number FROM epochs WHERE room = ? ORDER BY number LIMIT ?)'),
     sweepGroupInfos: database.prepare('DELETE FROM group_infos WHERE room = ?'),
     sweepInvites: database.prepare('DELETE FROM invites WHERE room = ?'),
+    sweepCommits: database.prepare('DELETE FROM commits WHERE room = ?'),
+    sweepMarks: database.prepare('DELETE FROM marks WHERE room = ?'),
     unmarkDeleted: database.prepare('DELETE FROM deleted WHERE room = ?'),
   };
   let last = sql.lastRoom.get()?.n ?? 0;
@@ -108,6 +112,7 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
         return;
       case 'commit':
         sql.append.run(write.log, write.seq, write.frame);
+        sql.addCommit.run(write.log, write.seq);
         register(write.log, write.epoch, write.groupInfo);
         if (write.invite !== undefined) sql.useInvite.run(write.log, write.invite);
         return;
@@ -135,8 +140,9 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
     return {
       log: row.number as LogNumber,
       incarnation: row.incarnation as Incarnation,
-      head: (sql.head.get(row.number)?.head ?? row.floor - 1) as Seq,
+      head: Math.max(sql.head.get(row.number)?.head ?? 0, row.reached) as Seq,
       floor: row.floor as Seq,
+      complete: Math.max(row.complete, row.floor) as Seq,
       epochs: sql.epochs.all(row.number).map(epochOf),
       uses: sql.uses.all(row.number).map(({ key, used }) => ({ key: key as InviteKey, used })),
     };
@@ -147,11 +153,14 @@ function storeOn(database: Sqlite.Database, lock: Sqlite.Database): Store {
     if (sql.sweepLog.run(room, room, SWEEP_ROWS).changes > 0 || sql.sweepEpochs.run(room, room, SWEEP_ROWS).changes > 0) return true;
     sql.sweepGroupInfos.run(room);
     sql.sweepInvites.run(room);
+    sql.sweepCommits.run(room);
+    sql.sweepMarks.run(room);
     sql.unmarkDeleted.run(room);
     return true;
   });
 
   return {
+    ...holdingsOn(database, folder),
     newLog: () => ++last as LogNumber,
 
     async write(batch) {

@@ -7,7 +7,7 @@
  * 2. **Durable.** When `write` has resolved, the batch survives the loss of power (the memory adapter: the
  *    loss of everything but itself).
  * 3. **Ordered.** Batches take effect in the order of their calls; there is one `write` in flight at a time.
- * 4. **Exact.** `read` gives the frames of a log byte for byte, in the order of seq, without holes.
+ * 4. **Exact.** `read` gives the frames of a log byte for byte, in the order of seq, without holes from `complete` on.
  * 5. **Its own copy.** Nothing that was handed in or out is shared with the store afterwards.
  * 6. **One owner.** Two processes cannot hold the same store open.
  *
@@ -16,6 +16,7 @@
  */
 import type { AccessKey, Branded, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
+import type { Holdings } from './holdings.ts';
 
 /** One lifetime of one room's log. A room that is deleted and created again gets another. */
 export type LogNumber = Branded<number, 'LogNumber'>;
@@ -39,8 +40,10 @@ export interface RoomRecord {
   readonly incarnation: Incarnation;
   /** Seq of the last envelope; 0 where there was none. */
   readonly head: Seq;
-  /** The lowest seq still kept; head + 1 where none is. */
+  /** From here on all commits are kept. */
   readonly floor: Seq;
+  /** From here on everything is kept: floor ≤ complete ≤ head + 1. */
+  readonly complete: Seq;
   /** In the order of their numbers. */
   readonly epochs: readonly EpochRecord[];
   /** Every invite key that was ever registered, and how many commits it made. */
@@ -71,7 +74,7 @@ export interface Range {
   readonly bytes: number;
 }
 
-export interface Store {
+export interface Store extends Holdings {
   /** A number no log has; taken by the `create` that uses it. */
   newLog(): LogNumber;
   /** Rejects with {@link StoreError}. An empty batch changes nothing, and resolves only where the disk takes writes: a probe. */

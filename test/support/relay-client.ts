@@ -65,6 +65,8 @@ export interface ClientOptions {
   readonly origin?: string;
   /** The Origin header; none by default. */
   readonly header?: string;
+  /** For whom it claims to speak, as a proxy does: X-Forwarded-For. */
+  readonly forwarded?: string;
 }
 
 export class RelayClient {
@@ -95,8 +97,10 @@ export class RelayClient {
   }
 
   /** `url`: of the relay, such as http://127.0.0.1:8080. Resolves after `hello`, or when the relay has closed. */
-  static async connect(url: string, { origin = url, header }: ClientOptions = {}): Promise<RelayClient> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws') + SOCKET_PATH, SUBPROTOCOL, { perMessageDeflate: false, ...(header === undefined ? {} : { origin: header }) });
+  static async connect(url: string, { origin = url, header, forwarded }: ClientOptions = {}): Promise<RelayClient> {
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + SOCKET_PATH, SUBPROTOCOL, {
+      perMessageDeflate: false, ...(header === undefined ? {} : { origin: header }), ...(forwarded === undefined ? {} : { headers: { 'x-forwarded-for': forwarded } }),
+    });
     const client = new RelayClient(socket, origin);
     await client.until(() => client.hello !== undefined || client.closed !== undefined);
     return client;
@@ -161,11 +165,12 @@ export class RelayClient {
   }
 
   /** Makes a room; answers with its first epoch. */
-  async create(owner: Pair, { access = new Pair(), invites = [], groupInfo = new Uint8Array() }: { access?: Pair; invites?: readonly InviteRegistration[]; groupInfo?: Uint8Array } = {}) {
+  async create(owner: Pair, { access = new Pair(), invites = [], groupInfo = new Uint8Array(), token }: { access?: Pair; invites?: readonly InviteRegistration[]; groupInfo?: Uint8Array; token?: string } = {}) {
     const room = roomIdOf(owner.public as OwnerKey, sha256);
     const statement = createStatement({ origin: this.origin, room, access: access.public as AccessKey, invites: invitesDigestOf(invites, sha256), nonce: this.nonce });
     const opened = await this.ask('opened', (ref) => ({
       t: 'create', ref, owner: owner.public as OwnerKey, access: access.public as AccessKey, invites: [...invites], groupInfo, sig: owner.sign(statement),
+      ...(token === undefined ? {} : { token }),
     }));
     return { ...epochOf(room, access), opened };
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { encodeEnvelope } from '../../shared/envelope.ts';
+import { encodeEnvelope, type Kind } from '../../shared/envelope.ts';
 import { START, type AccessKey, type EnvelopeId, type EpochId, type Incarnation, type InviteKey, type RoomId, type Seq } from '../../shared/ids.ts';
 import type { EpochRecord, LogNumber, Store, Write } from '../../relay/store/store.ts';
 
@@ -24,14 +24,14 @@ export function aRoom(store: Store, invites: EpochRecord['invites'] = [], room =
   return { room, log, epoch, incarnation, write: { type: 'create', log, room, incarnation, epoch, groupInfo: Uint8Array.of(1, 2, 3) } };
 }
 
-export const frameOf = (made: Made, seq: number, payload: Uint8Array = random(20), id = random<EnvelopeId>(16)): Uint8Array =>
-  encodeEnvelope({ kind: 'message', room: made.room, epoch: made.epoch.id, id, seq: seq as Seq, payload });
+export const frameOf = (made: Made, seq: number, payload: Uint8Array = random(20), id = random<EnvelopeId>(16), kind: Kind = 'message'): Uint8Array =>
+  encodeEnvelope({ kind, room: made.room, epoch: made.epoch.id, id, seq: seq as Seq, payload });
 
 const append = (made: Made, seq: number, payload?: Uint8Array): Extract<Write, { type: 'append' }> =>
   ({ type: 'append', log: made.log, seq: seq as Seq, frame: frameOf(made, seq, payload) });
 
 const commit = (made: Made, seq: number, number: number, parent: number, more: Partial<Extract<Write, { type: 'commit' }>> = {}, invites: EpochRecord['invites'] = []) => ({
-  type: 'commit' as const, log: made.log, seq: seq as Seq, frame: frameOf(made, seq), invite: undefined, groupInfo: Uint8Array.of(number),
+  type: 'commit' as const, log: made.log, seq: seq as Seq, frame: frameOf(made, seq, random(20), random(16), 'commit'), invite: undefined, groupInfo: Uint8Array.of(number),
   epoch: { number, parent, id: random<EpochId>(16), access: random<AccessKey>(32), closing: number % 2 === 1, seq: seq as Seq, invites } satisfies EpochRecord,
   ...more,
 });
@@ -67,7 +67,7 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     const record = await store.load(made.room);
     assert.ok(record);
     assert.deepEqual(plain({ ...record, uses: [...record.uses].sort((a, b) => Buffer.compare(a.key, b.key)) }), plain({
-      log: made.log, incarnation: made.incarnation, head: 0, floor: 1, epochs: [made.epoch],
+      log: made.log, incarnation: made.incarnation, head: 0, floor: 1, complete: 1, epochs: [made.epoch],
       uses: invites.map(({ key }) => ({ key, used: 0 })).sort((a, b) => Buffer.compare(a.key, b.key)),
     }));
     assert.deepEqual(plain(await store.groupInfo(made.log, 0)), '010203');
@@ -133,6 +133,77 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     assert.deepEqual(await store.read(made.log, all), []);
     assert.equal((await store.load(made.room))?.head, 0);
     await store.write([append(again, 1)]);
+  });
+
+  const whole = { through: Number.MAX_SAFE_INTEGER as Seq, envelopes: 1e6, bytes: 1e9, rows: 1e6 };
+
+  scene('it knows what it holds, and marks when', async (store) => {
+    const [made, other] = [aRoom(store), aRoom(store)];
+    const writes = [1, 2, 3].map((seq) => append(made, seq, random(100)));
+    await store.write([made.write, other.write, ...writes]);
+    assert.deepEqual(await store.logs(0, 10), [made.log, other.log]);
+    assert.deepEqual(await store.logs(made.log, 10), [other.log]);
+    const usage = await store.usage();
+    assert.ok(usage.rooms === 2 && usage.bytes > 300 && usage.free > 0);
+    const holding = { room: made.room, head: 3, floor: 1, complete: 1, counted: 3, envelopes: 3, bytes: 3 * 174, marks: [] };
+    assert.deepEqual(plain(await store.survey(made.log)), plain(holding));
+    assert.deepEqual(plain(await store.survey(made.log, { at: 1000, every: 10 })), plain({ ...holding, marks: [{ at: 1000, seq: 3 }] }));
+    assert.deepEqual((await store.survey(made.log, { at: 2000, every: 10 }))?.marks.length, 1, 'nothing came since');
+    await store.write([append(made, 4)]);
+    assert.deepEqual((await store.survey(made.log, { at: 1005, every: 10 }))?.marks.length, 1, 'too soon');
+    assert.deepEqual((await store.survey(made.log, { at: 500, every: 10 }))?.marks.length, 1, 'the clock went back');
+    assert.deepEqual((await store.survey(made.log, { at: 1010, every: 10 }))?.marks, [{ at: 1000, seq: 3 }, { at: 1010, seq: 4 }]);
+    assert.deepEqual((await store.survey(other.log, { at: 1, every: 1 }))?.marks, [], 'an empty log needs none');
+    assert.equal(await store.survey(store.newLog()), undefined);
+  });
+
+  scene('messages go before commits, in steps, and what stays is exact', async (store) => {
+    const made = aRoom(store);
+    const writes = [append(made, 1), append(made, 2), commit(made, 3, 1, 0), append(made, 4), commit(made, 5, 2, 1), append(made, 6)];
+    await store.write([made.write, ...writes]);
+    const frames = plain(writes.map(({ frame }) => frame)) as string[];
+    const state = async (): Promise<unknown> => {
+      const held = await store.survey(made.log);
+      const record = await store.load(made.room);
+      assert.deepEqual([record?.head, record?.floor, record?.complete], [held?.head, held?.floor, held?.complete]);
+      return [held?.head, held?.floor, held?.complete, held?.envelopes, (plain(await store.read(made.log, all)) as string[]).map((frame) => frames.indexOf(frame) + 1)];
+    };
+    await state(); // counts
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', envelopes: 3 }), 4);
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', rows: 3 }), 3, 'looks at no more than so many');
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', bytes: 1 }), 1);
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', through: 2 as Seq }), 2);
+    assert.equal((await store.trim(made.log, 'messages', 4 as Seq)).envelopes, 3);
+    assert.deepEqual(await state(), [6, 1, 5, 3, [3, 5, 6]]);
+    assert.deepEqual(plain(await store.read(made.log, { ...all, limit: 2 })), [frames[2], frames[4]], 'holes are passed over');
+    assert.equal((await store.trim(made.log, 'messages', 6 as Seq)).envelopes, 1);
+    assert.deepEqual(await state(), [6, 1, 7, 2, [3, 5]], 'the head is what it was');
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages' }), undefined);
+    const trimmed = await store.trim(made.log, 'commits', 6 as Seq);
+    assert.deepEqual([trimmed.envelopes, trimmed.bytes], [1, (writes[2]?.frame.length ?? 0)]);
+    assert.deepEqual(await state(), [6, 7, 7, 1, [5]], 'the commit that began the newest epoch stays');
+    assert.equal((await store.load(made.room))?.epochs.length, 3);
+    assert.deepEqual(plain(await store.groupInfo(made.log, 2)), '02');
+    await store.write([append(made, 7)]);
+    assert.equal((await store.load(made.room))?.head, 7);
+    await store.write([commit(made, 8, 3, 2)]);
+    await store.survey(made.log);
+    await store.trim(made.log, 'messages', 7 as Seq);
+    await store.trim(made.log, 'commits', 7 as Seq);
+    assert.deepEqual(((await store.read(made.log, all)).length), 1, 'what was kept as a tip’s goes once it is none');
+  });
+
+  scene('what is trimmed stays trimmed when it is opened again', async (store, place) => {
+    const made = aRoom(store);
+    await store.write([made.write, append(made, 1), append(made, 2)]);
+    await store.survey(made.log, { at: 5, every: 1 });
+    await store.trim(made.log, 'messages', 2 as Seq);
+    const before = [plain(await store.load(made.room)), plain(await store.survey(made.log))];
+    await store.close();
+    const reopened = await place.open();
+    assert.deepEqual([plain(await reopened.load(made.room)), plain(await reopened.survey(made.log))], before);
+    assert.equal((await reopened.load(made.room))?.head, 2);
+    await reopened.close();
   });
 
   scene('what was written is there when it is opened again, and no number comes twice', async (store, place) => {

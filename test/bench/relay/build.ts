@@ -13,8 +13,9 @@ const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/sotto-bench', 
 export async function buildServers(): Promise<string> {
   const servers = join(HERE, 'servers');
   const entries = readdirSync(servers).map((file) => [basename(file, '.ts'), join(servers, file)] as const);
+  const thread = fileURLToPath(new URL('../../../relay/store/sqlite-thread.ts', import.meta.url));
   await build({
-    entryPoints: Object.fromEntries(entries), outdir: CACHE, bundle: true, splitting: true, packages: 'external',
+    entryPoints: { ...Object.fromEntries(entries), 'sqlite-thread': thread }, outdir: CACHE, bundle: true, splitting: true, packages: 'external',
     format: 'esm', platform: 'node', target: 'node20.19', logLevel: 'warning', sourcemap: 'linked',
   });
   return CACHE;

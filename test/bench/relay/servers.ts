@@ -51,7 +51,8 @@ export class Server {
   async end(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const gone = once(this.#process, 'exit');
-      this.#process.kill('SIGKILL');
+      if (this.#process.connected) this.#process.disconnect(); // it exits in good order: a profile of it is written
+      else this.#process.kill('SIGKILL');
       await gone;
     }
     rmSync(this.#folder, { recursive: true, force: true });

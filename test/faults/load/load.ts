@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly window: number;
   /** How many of the envelopes are commits. */
   readonly commits: number;
+  /** Milliseconds without a sign after which a member gives its connection up; never by default. */
+  readonly silence?: number;
 }
 
 export class Load {
@@ -28,6 +30,7 @@ export class Load {
   readonly #rooms: LoadRoom[] = [];
   readonly #members: Member[] = [];
   readonly #watchers = new Set<() => void>();
+  #listening: NodeJS.Timeout | undefined;
 
   private constructor(options: LoadOptions) {
     this.#options = options;
@@ -49,6 +52,8 @@ export class Load {
     }
     await creator.end();
     for (const member of load.#members) member.connect();
+    const { silence } = options;
+    if (silence !== undefined) load.#listening = setInterval(() => { for (const member of load.#members) member.hangUpAfter(silence); }, silence / 4);
     return load;
   }
 
@@ -120,6 +125,7 @@ export class Load {
   }
 
   end(): void {
+    clearInterval(this.#listening);
     for (const member of this.#members) member.end();
   }
 }

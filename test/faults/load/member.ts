@@ -57,6 +57,8 @@ export class Member {
   readonly #wanted = new Map<string, Wanted>();
   #underWay = new Map<string, Attempt>();
   #socket: WebSocket | undefined;
+  /** By `performance.now()`. */
+  #heardAt = 0;
   #nonce: Nonce | undefined;
   #ref = 0;
   /** The opening under way: what still comes before its answer will come again, by the pull behind it. */
@@ -95,6 +97,7 @@ export class Member {
     if (this.#ended) return;
     const socket = new WebSocket(this.#options.url().replace(/^http/, 'ws') + SOCKET_PATH, SUBPROTOCOL, { perMessageDeflate: false });
     this.#socket = socket;
+    this.#heardAt = performance.now();
     socket.on('message', (data: Buffer) => {
       if (socket === this.#socket) this.#hear(data);
     });
@@ -104,8 +107,12 @@ export class Member {
     });
   }
 
-  /** A client that has given up on a connection which gives no sign. */
-  hangUp(): void {
+  /** Gives up a connection that owes something and has given no sign for so many milliseconds. */
+  hangUpAfter(silence: number): void {
+    if (!this.settled && performance.now() - this.#heardAt > silence) this.#hangUp();
+  }
+
+  #hangUp(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#ended) return;
     this.#lost();
@@ -139,6 +146,7 @@ export class Member {
   }
 
   #hear(data: Uint8Array): void {
+    this.#heardAt = performance.now();
     const frame = decodeRelayFrame(data);
     switch (frame.type) {
       case 'envelope':
@@ -201,7 +209,7 @@ export class Member {
     const { recorder, name } = this.#options;
     if (id === null) {
       // An opening or a pull: what passes is tried again on a new connection.
-      if (code === 'unavailable' || code === 'rate-limited' || code === 'relay-full' || code === 'too-many-connections') this.#later(retryAfter, () => this.hangUp());
+      if (code === 'unavailable' || code === 'rate-limited' || code === 'relay-full' || code === 'too-many-connections') this.#later(retryAfter, () => this.#hangUp());
       else if (!(code === 'not-open' && ref !== null)) recorder.odd(`${name} was refused: ${code}`);
       return;
     }

@@ -14,6 +14,8 @@ export class Recorder {
   #now = 0;
   acked = 0;
   refused = 0;
+  /** Refusals that say that the relay could not store it. */
+  notStored = 0;
 
   attempt(what: Omit<Attempt, 'at' | 'outcome'>): Attempt {
     const made: Attempt = { ...what, at: ++this.#now, outcome: { type: 'unknown' } };
@@ -29,6 +31,7 @@ export class Recorder {
   refusal(attempt: Attempt, code: ErrorCode): void {
     attempt.outcome = { type: 'refused', code, at: ++this.#now };
     this.refused++;
+    if (code === 'relay-full' || code === 'unavailable') this.notStored++;
   }
 
   /** The list to which a reader's envelopes are added. */

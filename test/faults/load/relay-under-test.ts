@@ -4,20 +4,16 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Within reach of node_modules, whose packages stay outside the bundle. */
-const BUNDLES = join(ROOT, 'node_modules/.cache/sotto-faults');
+import { bundled, type Bundled } from '../bundled.ts';
+import type { Shim } from '../shim/shim.ts';
 
 export interface UnderTestOptions {
-  /** Environment on top of PATH, such as what a preloaded shim reads. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Between it and its data folder. */
+  readonly shim?: Shim;
   readonly args?: readonly string[];
 }
 
@@ -27,10 +23,10 @@ export class RelayUnderTest {
   /** What it printed since it was started last. */
   output = '';
   #child: ChildProcess | undefined;
-  readonly #program: string;
+  readonly #program: Bundled;
   readonly #options: UnderTestOptions;
 
-  private constructor(program: string, data: string, port: number, options: UnderTestOptions) {
+  private constructor(program: Bundled, data: string, port: number, options: UnderTestOptions) {
     this.#program = program;
     this.data = data;
     this.port = port;
@@ -39,27 +35,23 @@ export class RelayUnderTest {
 
   /** Builds it; nothing runs yet. */
   static async prepare(options: UnderTestOptions = {}): Promise<RelayUnderTest> {
-    mkdirSync(BUNDLES, { recursive: true });
-    const folder = mkdtempSync(join(BUNDLES, 'relay-'));
-    const outfile = join(folder, 'main.js');
-    await build({ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', logLevel: 'warning', entryPoints: [join(ROOT, 'relay/main.ts')], outfile });
-    return new RelayUnderTest(folder, mkdtempSync(join(tmpdir(), 'sotto-faults-')), await freePort(), options);
+    return new RelayUnderTest(await bundled('relay/main.ts'), realpathSync(mkdtempSync(join(tmpdir(), 'sotto-faults-'))), await freePort(), options);
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
+  get runs(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Resolves when it listens; where it was killed meanwhile, when it is gone. @throws Error where it ended by itself */
   async start(): Promise<void> {
-    const { environment = {}, args = [] } = this.#options;
+    const { shim, args = [] } = this.#options;
     this.output = '';
-    const child = spawn(process.execPath, [join(this.#program, 'main.js'), '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
-      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawn(process.execPath, [this.#program.path, '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
+      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...shim?.environment(this.data) }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     await new Promise<void>((ready, failed) => {
@@ -76,21 +68,16 @@ export class RelayUnderTest {
   /** Resolves when the process is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || !this.runs) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
   }
 
-  /** Stops it like a process that hangs, or goes on. */
-  freeze(frozen: boolean): void {
-    this.#child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
-  }
-
   async dispose(): Promise<void> {
     await this.end('SIGKILL');
     rmSync(this.data, { recursive: true, force: true });
-    rmSync(this.#program, { recursive: true, force: true });
+    this.#program.dispose();
   }
 }
 

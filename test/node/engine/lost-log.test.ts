@@ -36,6 +36,11 @@ class BackedUpStore implements Store {
   recentIds: Store['recentIds'] = (log, count) => this.#current.recentIds(log, count);
   groupInfo: Store['groupInfo'] = (log, epoch) => this.#current.groupInfo(log, epoch);
   sweep: Store['sweep'] = () => this.#current.sweep();
+  usage: Store['usage'] = () => this.#current.usage();
+  logs: Store['logs'] = (after, limit) => this.#current.logs(after, limit);
+  survey: Store['survey'] = (log, mark) => this.#current.survey(log, mark);
+  plan: Store['plan'] = (log, cut) => this.#current.plan(log, cut);
+  trim: Store['trim'] = (log, kind, through) => this.#current.trim(log, kind, through);
   close: Store['close'] = () => this.#current.close();
 }
 

@@ -5,6 +5,7 @@ import { createCommit, encodeMlsMessage, type LeafNode } from 'ts-mls';
 import { utf8 } from '../../../shared/bytes.ts';
 import { groupRecords, loadSodium, makeDevice, makeIdentity, MlsError, restoreGroup, wipe, type MlsGroup } from '../../../pwa/engine/mls/index.ts';
 import { suiteImplementation } from '../../../pwa/engine/mls/suite.ts';
+import { assertShutOut } from '../../support/shut-out.ts';
 import { deliver, founder, newcomer, type Peer } from '../../support/members.ts';
 
 await loadSodium();
@@ -128,11 +129,22 @@ test('a removed member is alone with the last state it had', async () => {
   await assert.rejects(bob.group.receive(after, never), code('wrong-epoch'));
 });
 
+test('a member’s new keys shut out whoever copied the old ones', async () => {
+  const [alice, bob] = await pair();
+  const stolen = restoreGroup(groupRecords(bob.group));
+  const healing = await bob.group.commit({});
+  await assertShutOut(stolen, healing.message, healing.group);
+  await deliver(healing.message, [alice]);
+  const later = await alice.group.encrypt(utf8('healed'));
+  await assert.rejects(stolen.receive(later.message, never), code('wrong-epoch'));
+  assert.equal((await healing.group.receive(later.message, never)).kind, 'message');
+});
+
 /** What a member's own program could be made to send. */
 async function hostile(peer: Peer, change: (leaf: LeafNode) => LeafNode): Promise<Uint8Array> {
   const { state } = peer.group;
   const ratchetTree = state.ratchetTree.map((node, index) => (index === 2 * peer.group.me && node?.nodeType === 'leaf' ? { ...node, leaf: change(node.leaf) } : node));
-  const { commit } = await createCommit({ state: { ...state, ratchetTree }, cipherSuite: suiteImplementation('x25519') }, {});
+  const { commit } = await createCommit({ state: { ...state, ratchetTree }, cipherSuite: suiteImplementation('x25519') }, { wireAsPublicMessage: true });
   return encodeMlsMessage(commit);
 }
 
@@ -146,9 +158,12 @@ test('a member cannot become another person, or another device', async () => {
   await assert.rejects(alice.group.receive(swapped, never), code('forbidden'));
 });
 
-test('a member cannot drop by which invite it came, nor what it understands', async () => {
+test('what a member’s commit makes of its leaf is told to the policy; what it understands it cannot drop', async () => {
   const [alice, bob] = await pair();
-  await assert.rejects(alice.group.receive(await hostile(bob, (leaf) => ({ ...leaf, extensions: [] })), never), code('forbidden'));
+  const bare = await hostile(bob, (leaf) => ({ ...leaf, extensions: [] }));
+  const told: unknown[] = [];
+  await assert.rejects(alice.group.receive(bare, (facts) => { told.push(facts.leafExtensions); return false; }), code('forbidden'));
+  assert.deepEqual(told, [[]]);
   const dull = await hostile(bob, (leaf) => ({ ...leaf, capabilities: { ...leaf.capabilities, extensions: [0xf511] } }));
   await assert.rejects(alice.group.receive(dull, never), code('forbidden'));
 });
@@ -161,7 +176,7 @@ test('commits of the kinds that we never make are refused', async () => {
     [{ proposalType: 0xf123, proposalData: new Uint8Array(1) }],
     [{ proposalType: 'reinit', reinit: { groupId: utf8('new'), version: 'mls10', cipherSuite: cs.name, extensions: [] } }],
   ] as const) {
-    const { commit } = await createCommit({ state: bob.group.state, cipherSuite: cs }, { extraProposals: extraProposals.map((proposal) => structuredClone(proposal) as never) });
+    const { commit } = await createCommit({ state: bob.group.state, cipherSuite: cs }, { extraProposals: extraProposals.map((proposal) => structuredClone(proposal) as never), wireAsPublicMessage: true });
     await assert.rejects(alice.group.receive(encodeMlsMessage(commit), never), code('forbidden'));
   }
 });

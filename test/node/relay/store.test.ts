@@ -8,6 +8,7 @@ import { MemoryStore } from '../../../relay/store/memory.ts';
 import { assertDurable, makeDurable } from '../../../relay/store/sqlite-durability.ts';
 import { SCHEMA_VERSION } from '../../../relay/store/sqlite-schema.ts';
 import { DATABASE_FILE, sqliteStore } from '../../../relay/store/sqlite.ts';
+import { threadedStore } from '../../../relay/store/threaded.ts';
 import { scratchFolder } from '../../support/relay-places.ts';
 import { storeConformance } from '../../support/relay-store-conformance.ts';
 
@@ -19,6 +20,11 @@ storeConformance('memory', () => {
 storeConformance('sqlite', () => {
   const folder = scratchFolder();
   return { open: () => sqliteStore(folder), exclusive: true };
+});
+
+storeConformance('sqlite on its thread', () => {
+  const folder = scratchFolder();
+  return { open: () => threadedStore(folder), exclusive: true };
 });
 
 test('sqlite: a database of a newer schema is refused, and left as it is', async () => {

@@ -1,0 +1,64 @@
+/**
+ * What a store tells of how much it holds, and how it lets go of some: the part of the port that retention uses. Each call is one short step,
+ * whatever a room holds.
+ *
+ * Messages go before commits. A log has no times: *marks* say that all up to a seq had come by then, and are set now and then. So nobody can
+ * read from the database when a message was sent, and trimming by age errs by keeping longer.
+ */
+import type { RoomId, Seq } from '../../shared/ids.ts';
+import type { LogNumber } from './store.ts';
+
+export type { LogNumber };
+
+/** The commits that began so many of the newest epochs without successor are kept whatever their age: whoever is one step behind needs them. */
+export const KEPT_TIPS = 16;
+
+export interface Usage {
+  readonly rooms: number;
+  /** Bytes in use. */
+  readonly bytes: number;
+  /** Bytes that could still be written; infinite where nobody can tell. */
+  readonly free: number;
+}
+
+export interface Holding {
+  readonly room: RoomId;
+  readonly head: Seq;
+  /** All commits from here on are kept. */
+  readonly floor: Seq;
+  /** Everything from here on is kept. */
+  readonly complete: Seq;
+  /** Up to where envelopes and bytes were counted: the head, once counting has come that far. */
+  readonly counted: Seq;
+  readonly envelopes: number;
+  readonly bytes: number;
+  /** All up to `seq` had come by `at` (Unix milliseconds); oldest first. */
+  readonly marks: readonly { readonly at: number; readonly seq: Seq }[];
+}
+
+/** What is to go: the oldest of a kind, from the `complete` (of commits: the `floor`) on, up to the first bound that is reached. */
+export interface Cut {
+  readonly kind: 'messages' | 'commits';
+  readonly through: Seq;
+  readonly envelopes: number;
+  readonly bytes: number;
+  /** Rows that are looked at. */
+  readonly rows: number;
+}
+
+export interface Trimmed {
+  readonly envelopes: number;
+  readonly bytes: number;
+}
+
+export interface Holdings {
+  usage(): Promise<Usage>;
+  /** The next logs after a number, ascending. */
+  logs(after: number, limit: number): Promise<readonly LogNumber[]>;
+  /** Counts a little further, and sets a mark where the last one is `every` milliseconds old and something came since. Undefined where there is no such log. */
+  survey(log: LogNumber, mark?: { readonly at: number; readonly every: number }): Promise<Holding | undefined>;
+  /** Up to where a cut would go; undefined where there is nothing to cut. Only what was counted is cut. */
+  plan(log: LogNumber, cut: Cut): Promise<Seq | undefined>;
+  /** Lets go of messages, or of commits, up to a seq that {@link plan} has named; head, epochs and invites stay. Durable. */
+  trim(log: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed>;
+}

@@ -1,0 +1,138 @@
+/** What a relay holds, and letting go of it: the half of the SQLite store that is never on the way of a message. */
+import { statfs } from 'node:fs/promises';
+import type { Database } from 'better-sqlite3';
+import type { RoomId, Seq } from '../../shared/ids.ts';
+import { assertNever } from '../../shared/never.ts';
+import { KEPT_TIPS, type Cut, type Holding, type Holdings, type LogNumber, type Trimmed } from './holdings.ts';
+
+/** Rows that one survey counts. Sizes stand in the rows' heads, so no envelope is read for it. */
+const COUNTED_ROWS = 2000;
+
+interface RoomRow {
+  readonly id: Uint8Array; readonly floor: number; readonly complete: number; readonly reached: number;
+  readonly counted: number; readonly envelopes: number; readonly bytes: number;
+}
+interface SizeRow { readonly seq: number; readonly size: number }
+
+/** `folder`: where the database lies. */
+export function holdingsOn(database: Database, folder: string): Holdings {
+  const sql = {
+    rooms: database.prepare<[], number>('SELECT count(*) FROM rooms').pluck(),
+    logs: database.prepare<[number, number], number>('SELECT number FROM rooms WHERE number > ? ORDER BY number LIMIT ?').pluck(),
+    room: database.prepare<[number], RoomRow>('SELECT id, floor, complete, reached, counted, envelopes, bytes FROM rooms WHERE number = ?'),
+    head: database.prepare<[number], number | null>('SELECT max(seq) FROM log WHERE room = ?').pluck(),
+    sizes: database.prepare<[number, number, number, number], SizeRow>('SELECT seq, length(frame) AS size FROM log WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?'),
+    commits: database.prepare<[number, number, number, number], number>('SELECT seq FROM commits WHERE room = ? AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?').pluck(),
+    commitSizes: database.prepare<[number, number, number, number], SizeRow>(
+      'SELECT c.seq, length(l.frame) AS size FROM commits c JOIN log l ON l.room = c.room AND l.seq = c.seq WHERE c.room = ? AND c.seq >= ? AND c.seq <= ? ORDER BY c.seq LIMIT ?',
+    ),
+    marks: database.prepare<[number], { at: number; seq: number }>('SELECT at, seq FROM marks WHERE room = ? ORDER BY at'),
+    counted: database.prepare('UPDATE rooms SET counted = ?, envelopes = ?, bytes = ? WHERE number = ?'),
+    mark: database.prepare('INSERT OR REPLACE INTO marks (room, at, seq) VALUES (?, ?, ?)'),
+    // A room's tips are the epochs that still have a GroupInfo.
+    tips: database.prepare<[number, number], number>('SELECT e.seq FROM group_infos g JOIN epochs e ON e.room = g.room AND e.number = g.epoch WHERE g.room = ? ORDER BY e.number DESC LIMIT ?').pluck(),
+    dropMessages: database.prepare('DELETE FROM log WHERE room = ? AND seq >= ? AND seq <= ? AND seq NOT IN (SELECT seq FROM commits WHERE room = ? AND seq >= ? AND seq <= ?)'),
+    dropEnvelope: database.prepare('DELETE FROM log WHERE room = ? AND seq = ?'),
+    dropCommit: database.prepare('DELETE FROM commits WHERE room = ? AND seq = ?'),
+    dropMarks: database.prepare('DELETE FROM marks WHERE room = ? AND seq < ?'),
+    trimmed: database.prepare('UPDATE rooms SET floor = ?, complete = ?, reached = ?, envelopes = envelopes - ?, bytes = bytes - ? WHERE number = ?'),
+  };
+
+  const headOf = (log: LogNumber, room: RoomRow): number => Math.max(sql.head.get(log) ?? 0, room.reached);
+  const fromOf = (room: RoomRow, kind: Cut['kind']): number => (kind === 'messages' ? Math.max(room.complete, room.floor) : room.floor);
+
+  const survey = database.transaction((log: LogNumber, mark: { readonly at: number; readonly every: number } | undefined): Holding | undefined => {
+    const room = sql.room.get(log);
+    if (room === undefined) return undefined;
+    const head = headOf(log, room);
+    let { counted, envelopes, bytes } = room;
+    let rows = 0;
+    for (const { seq, size } of sql.sizes.iterate(log, counted, head, COUNTED_ROWS)) {
+      counted = seq;
+      envelopes++;
+      bytes += size;
+      rows++;
+    }
+    if (rows < COUNTED_ROWS) counted = head;
+    if (counted !== room.counted) sql.counted.run(counted, envelopes, bytes, log);
+    const marks = sql.marks.all(log).map(({ at, seq }) => ({ at, seq: seq as Seq }));
+    const last = marks.at(-1);
+    if (mark !== undefined && head > (last?.seq ?? 0) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) {
+      sql.mark.run(log, mark.at, head);
+      marks.push({ at: mark.at, seq: head as Seq });
+    }
+    return {
+      room: room.id as RoomId, head: head as Seq, floor: room.floor as Seq, complete: Math.max(room.complete, room.floor) as Seq,
+      counted: counted as Seq, envelopes, bytes, marks,
+    };
+  });
+
+  const trim = database.transaction((log: LogNumber, kind: Cut['kind'], through: Seq): Trimmed => {
+    const room = sql.room.get(log);
+    if (room === undefined) return { envelopes: 0, bytes: 0 };
+    const head = headOf(log, room); // before anything goes: no seq may be given twice
+    const from = fromOf(room, kind);
+    const end = Math.min(through, room.counted);
+    let freed = 0;
+    let envelopes = 0;
+    switch (kind) {
+      case 'messages': {
+        const commits = new Set(sql.commits.all(log, from, end, -1));
+        for (const { seq, size } of sql.sizes.all(log, from - 1, end, -1)) if (!commits.has(seq)) freed += size;
+        envelopes = sql.dropMessages.run(log, from, end, log, from, end).changes;
+        break;
+      }
+      case 'commits': {
+        const kept = new Set(sql.tips.all(log, KEPT_TIPS));
+        // From the start: what was kept before as a tip's may be none now.
+        for (const { seq, size } of sql.commitSizes.all(log, 0, end, -1)) {
+          if (kept.has(seq)) continue;
+          sql.dropEnvelope.run(log, seq);
+          sql.dropCommit.run(log, seq);
+          freed += size;
+          envelopes++;
+        }
+        sql.dropMarks.run(log, end);
+        break;
+      }
+      default: assertNever(kind);
+    }
+    const floor = kind === 'commits' ? Math.max(room.floor, end + 1) : room.floor;
+    sql.trimmed.run(floor, Math.max(room.complete, floor, end + 1), head, envelopes, freed, log);
+    return { envelopes, bytes: freed };
+  });
+
+  return {
+    async usage() {
+      const pages = database.pragma('page_count', { simple: true }) as number;
+      const unused = database.pragma('freelist_count', { simple: true }) as number;
+      const size = database.pragma('page_size', { simple: true }) as number;
+      const { bavail, bsize } = await statfs(folder);
+      // What the database has unused is written to before it grows.
+      return { rooms: sql.rooms.get() ?? 0, bytes: (pages - unused) * size, free: bavail * bsize + unused * size };
+    },
+    logs: async (after, limit) => sql.logs.all(after, limit) as LogNumber[],
+    survey: async (log, mark) => survey(log, mark),
+
+    async plan(log, { kind, through, envelopes, bytes, rows }) {
+      const room = sql.room.get(log);
+      if (room === undefined) return undefined;
+      const from = fromOf(room, kind);
+      const end = Math.min(through, room.counted);
+      if (from > end) return undefined;
+      const commits = kind === 'messages' ? new Set(sql.commits.all(log, from, end, rows)) : undefined;
+      let [freed, size, looked] = [0, 0, 0];
+      for (const row of kind === 'messages' ? sql.sizes.iterate(log, from - 1, end, rows) : sql.commitSizes.iterate(log, from, end, rows)) {
+        looked++;
+        if (commits?.has(row.seq) !== true) {
+          freed++;
+          size += row.size;
+        }
+        if (freed >= envelopes || size >= bytes || looked >= rows) return row.seq as Seq;
+      }
+      return end as Seq;
+    },
+
+    trim: async (log, kind, through) => trim.immediate(log, kind, through),
+  };
+}

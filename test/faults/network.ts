@@ -1,0 +1,43 @@
+/** The same load and the same checker, through a network that misbehaves in every way it can. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { seeded } from '../support/dice.ts';
+import { check, type Violation } from './checker/check.ts';
+import { Load } from './load/load.ts';
+import { RelayUnderTest } from './load/relay-under-test.ts';
+import { FaultyProxy, type Manner } from './proxy.ts';
+
+export interface NetworkOptions {
+  readonly seed: number;
+  readonly rooms: number;
+  /** Milliseconds of load. */
+  readonly duration: number;
+  readonly manners?: readonly Manner[];
+}
+
+export interface NetworkResult {
+  readonly acked: number;
+  readonly unknown: number;
+  readonly connections: Readonly<Record<Manner, number>>;
+  readonly violations: readonly Violation[];
+}
+
+const SILENCE = 600;
+
+export async function badNetwork({ seed, rooms, duration, manners }: NetworkOptions): Promise<NetworkResult> {
+  const dice = seeded(seed);
+  const relay = await RelayUnderTest.prepare();
+  try {
+    await relay.start();
+    const proxy = await FaultyProxy.start(relay.port, dice, manners);
+    const load = await Load.make({ relay: relay.url, url: () => proxy.url, dice, rooms, members: 4, window: 8, commits: 0.01, silence: SILENCE });
+    load.produce();
+    await pause(duration);
+    proxy.heal();
+    const history = await load.finish();
+    await proxy.close();
+    const unknown = history.attempts.filter(({ outcome }) => outcome.type === 'unknown').length;
+    return { acked: load.recorder.acked, unknown, connections: proxy.counts, violations: check(history) };
+  } finally {
+    await relay.dispose();
+  }
+}
