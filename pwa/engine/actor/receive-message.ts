@@ -9,6 +9,7 @@ import { personHash } from '../rooms/invite-link.ts';
 import { decodeMessage, type Message } from '../wire/content.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
+import { heardOf } from './heard.ts';
 import { oweReceipt, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
@@ -25,6 +26,7 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   if (received === undefined) return noteUnreadable(room, step, envelope.seq);
   const { sender, message } = received;
   await checkClaim(room.host, step, message);
+  heardOf(step, sender.identityKey, message.at, room.host.clock.now());
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
   if (message.body.kind === 'delivered') return takeReceipt(room, step, sender, message.body.through);
