@@ -8,7 +8,7 @@ import { decode, encode } from 'cborg';
 import * as v from 'valibot';
 import { isErrorCode, type ErrorCode } from './codes.ts';
 import {
-  parseAccessKey, parseEnvelopeId, parseEpochId, parseIncarnation, parseInviteKey, parseNonce, parseOwnerKey, parseRoomId, parseSeq,
+  parseAccessKey, parseEnvelopeId, parseEpochId, parseIncarnation, parseInviteKey, parseMoverKey, parseNonce, parseOwnerKey, parseRoomId, parseSeq,
   parseSignature,
 } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -34,17 +34,19 @@ const seq = parsed(parseSeq);
 const sig = parsed(parseSignature);
 const invites = v.pipe(
   v.array(v.object({ key: parsed(parseInviteKey), uses: count(0xffff), expires: count(2 ** 40) })),
-  v.maxLength(LIMITS.invites),
+  v.maxLength(LIMITS.registrations),
 );
 
 const clientFrame = v.variant('t', [
   /**
    * Makes a room whose id is the hash of `owner`. `groupInfo` is sealed; empty where no invite stands yet. `token` is what the
-   * relay's operator gave out, where rooms are made by token alone. Answer: opened.
+   * relay's operator gave out, where rooms are made by token alone. `sig` is by the owner key; or, where the room moves here from
+   * another relay, by the `mover` key, which the owner key certified. Answer: opened.
    */
   v.object({
     t: v.literal('create'), ref, owner: parsed(parseOwnerKey), access: parsed(parseAccessKey), invites, groupInfo: bytes(LIMITS.frame), sig,
     token: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.token))),
+    mover: v.exactOptional(v.object({ key: parsed(parseMoverKey), certificate: sig })),
   }),
   /** Opens a room with the access key of `epoch`. Answer: opened. Live delivery begins when a pull reaches the head. */
   v.object({ t: v.literal('open'), ref, room, epoch, sig }),

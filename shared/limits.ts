@@ -4,8 +4,10 @@ export const LIMITS = {
   payload: 64 * 1024,
   /** A frame that carries a commit or a GroupInfo (about 150 KB each at 100 members with X-Wing). */
   frame: 2 * 1024 * 1024,
-  /** Standing invites that one commit may register. */
+  /** Standing invites of a room. */
   invites: 64,
+  /** Keys that one commit may register: of standing invites, of refused knocks, and by which its members come back. */
+  registrations: 1200,
   /** Envelopes in the answer to one pull. */
   pull: 1000,
   /** Candidates that one epoch may gather in all before a commit is refused for good. */

@@ -20,6 +20,12 @@ export interface InviteRegistration {
   readonly expires: number;
 }
 
+/**
+ * The terms under which the key of a refused knock is registered: in the past since 1970, it opens nothing, and the relay
+ * answers `knock-refused` to whoever holds it.
+ */
+export const REFUSED = { uses: 0, expires: 1 } as const;
+
 export const roomIdOf = (owner: OwnerKey, sha256: Sha256): RoomId => sha256(concat(utf8('sotto room v1'), owner)) as RoomId;
 
 export const epochIdOf = (room: RoomId, access: AccessKey, sha256: Sha256): EpochId =>
@@ -53,6 +59,12 @@ export const openStatement = (s: { origin: string; room: RoomId; epoch: EpochId;
 /** Signed by an invite key: fetch the GroupInfo, and make one commit. */
 export const inviteStatement = (s: { origin: string; room: RoomId; invite: InviteKey; nonce: Nonce }): Uint8Array =>
   encode(['sotto invite v1', s.origin, s.room, s.invite, s.nonce]);
+
+/**
+ * Signed by the owner key when the room is made: this key may open the room's log at another relay. It is for no relay and no
+ * connection, as it is shown to those that the room will move to.
+ */
+export const moverStatement = (s: { room: RoomId; mover: Uint8Array }): Uint8Array => encode(['sotto mover v1', s.room, s.mover]);
 
 /** Signed by the owner key: the room and all that the relay has of it are deleted. */
 export const deleteStatement = (s: { origin: string; room: RoomId; nonce: Nonce }): Uint8Array =>

@@ -3,7 +3,7 @@ import { toBase64Url } from '../../shared/bytes.ts';
 import { EPOCH_ID_BYTES, START, type EpochId } from '../../shared/ids.ts';
 import { EngineError, type InvitePreview, type RoomKey } from './api.ts';
 import type { RoomHost } from './actor/host.ts';
-import { knock } from './actor/knock.ts';
+import { readDoorway } from './actor/doorway.ts';
 import { peopleIn, personOf, storedPerson } from './actor/people.ts';
 import { Room } from './actor/room.ts';
 import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
@@ -40,17 +40,17 @@ export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, R
   if (known?.standing.kind === 'member') {
     const inviter = known.members.find(({ person }) => equalBytes(personHash(person), invite.inviter));
     return {
-      room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true, approval: false,
+      room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true, approval: known.agreed.approval,
     };
   }
   const link = host.link(invite.relay);
   try {
     await link.ready();
-    const { view, terms, inviter } = await knock(link, invite);
+    const { view, terms, inviter } = await readDoorway(link, invite);
     await link.ask({ t: 'close', room: invite.room });
     return {
       room: key, name: neutralised(terms.name), members: peopleIn(view.members).map(personOf), inviter: inviter === undefined ? null : personOf(storedPerson(inviter)),
-      relay: invite.relay, alreadyMember: false, approval: false,
+      relay: invite.relay, alreadyMember: false, approval: terms.approval,
     };
   } catch (cause) {
     if (cause instanceof Disconnected) throw new EngineError('relay-unreachable', 'The relay cannot be reached.', { cause });

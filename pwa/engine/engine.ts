@@ -2,11 +2,12 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
-  type Person, type PersonKey, type Problem, type RoomKey, type SearchPage, type SearchQuery, type TimelinePage, type Version,
+  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSettings, type SearchPage, type SearchQuery, type TimelinePage, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
-import { createInvite, listInvites, removeMember } from './actor/invites.ts';
+import { createInvite, listInvites, revokeInvite } from './actor/invites.ts';
+import { removeMember, renameRoom, setLook, setRole, setSettings, unban } from './actor/membership.ts';
 import { personOf } from './actor/people.ts';
 import type { Room } from './actor/room.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
@@ -222,12 +223,32 @@ class LocalEngine implements Engine {
     });
   }
 
-  removeMember(room: RoomKey, person: PersonKey): Promise<void> {
-    return this.#settled(async () => {
-      const key = fromBase64Url(person);
-      if (key?.length !== 32) throw new EngineError('not-a-member', 'That is no person.');
-      await removeMember(this.#room(room), key as IdentityKey);
-    });
+  revokeInvite(room: RoomKey, invite: string): Promise<void> {
+    return this.#settled(() => revokeInvite(this.#room(room), invite));
+  }
+
+  renameRoom(room: RoomKey, name: string): Promise<void> {
+    return this.#settled(() => renameRoom(this.#room(room), name));
+  }
+
+  setLook(room: RoomKey, look: RoomLook): Promise<void> {
+    return this.#settled(() => setLook(this.#room(room), look));
+  }
+
+  setSettings(room: RoomKey, settings: RoomSettings): Promise<void> {
+    return this.#settled(() => setSettings(this.#room(room), settings));
+  }
+
+  setRole(room: RoomKey, person: PersonKey, role: Role): Promise<void> {
+    return this.#settled(() => setRole(this.#room(room), identityOf(person), role));
+  }
+
+  removeMember(room: RoomKey, person: PersonKey, how: { readonly ban: boolean } = { ban: false }): Promise<void> {
+    return this.#settled(() => removeMember(this.#room(room), identityOf(person), how.ban));
+  }
+
+  unban(room: RoomKey, person: PersonKey): Promise<void> {
+    return this.#settled(() => unban(this.#room(room), identityOf(person)));
   }
 
   send(room: RoomKey, id: MessageKey, content: Draft): Promise<void> {
@@ -355,13 +376,7 @@ class LocalEngine implements Engine {
   }
 
   readonly setName: Engine['setName'] = notYet;
-  readonly renameRoom: Engine['renameRoom'] = notYet;
-  readonly setLook: Engine['setLook'] = notYet;
-  readonly setSettings: Engine['setSettings'] = notYet;
-  readonly revokeInvite: Engine['revokeInvite'] = notYet;
   readonly answerKnock: Engine['answerKnock'] = notYet;
-  readonly setRole: Engine['setRole'] = notYet;
-  readonly unban: Engine['unban'] = notYet;
   readonly leave: Engine['leave'] = notYet;
   readonly forget: Engine['forget'] = notYet;
   readonly messagePerson: Engine['messagePerson'] = notYet;
@@ -383,6 +398,12 @@ class LocalEngine implements Engine {
 }
 
 const notYet = (): Promise<never> => Promise.reject(new EngineError('internal', 'This version cannot do that yet.'));
+
+function identityOf(person: PersonKey): IdentityKey {
+  const key = fromBase64Url(person);
+  if (key?.length !== 32) throw new EngineError('not-a-member', 'That is no person.');
+  return key as IdentityKey;
+}
 
 function asEngineError(cause: unknown): EngineError {
   if (cause instanceof EngineError) return cause;

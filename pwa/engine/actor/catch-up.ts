@@ -9,6 +9,8 @@ import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { sign } from '../crypto/signature.ts';
+import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
+import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
 import { rollBack, type Loss } from './roll-back.ts';
@@ -34,18 +36,20 @@ export async function openRoom(room: Room): Promise<void> {
   }
 }
 
-function ask(room: Room): Promise<RelayControl | undefined> {
+async function ask(room: Room): Promise<RelayControl | undefined> {
   const { record, mls } = room.state;
   const { link } = room;
   const { nonce } = link;
-  if (mls === null || nonce === undefined) return Promise.resolve(undefined);
+  if (mls === null || nonce === undefined) return undefined;
   const { access, epoch } = mls.keys;
   if (!record.registered && record.owner !== null) {
-    const statement = createStatement({ origin: record.relay, room: record.room, access: access.publicKey, invites: invitesDigestOf([], sha256), nonce });
+    const invites = [...registrationsOf(mls.group)];
+    const groupInfo = sealGroupInfo(record.room, mls.group.suite, await mls.group.groupInfo(), recipientsOf(mls.group));
+    const statement = createStatement({ origin: record.relay, room: record.room, access: access.publicKey, invites: invitesDigestOf(invites, sha256), nonce });
     const { publicKey: owner, secretKey } = record.owner;
     const token = room.host.creationToken(record.relay);
     return link.ask({
-      t: 'create', owner, access: access.publicKey, invites: [], groupInfo: new Uint8Array(0), sig: sign(statement, secretKey) as Signature,
+      t: 'create', owner, access: access.publicKey, invites, groupInfo, sig: sign(statement, secretKey) as Signature,
       ...(token === undefined ? {} : { token }),
     });
   }

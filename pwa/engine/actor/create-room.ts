@@ -1,32 +1,40 @@
 /** A new room: made on the device, wholly usable at once; the relay learns of it when there is one. */
-import { roomIdOf } from '../../../shared/statements.ts';
-import type { OwnerKey } from '../../../shared/ids.ts';
+import { moverStatement, roomIdOf } from '../../../shared/statements.ts';
+import type { OwnerKey, RoomId } from '../../../shared/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
-import { newSigningKeys } from '../crypto/signature.ts';
+import { randomBytes } from '../crypto/sodium.ts';
+import { newSigningKeys, sign, signingKeysFrom } from '../crypto/signature.ts';
 import { createGroup, makeDevice, type Suite } from '../mls/index.ts';
 import { newRoomRecord, roomChanges } from '../records/room-record.ts';
 import { epochKeys } from '../rooms/epoch-keys.ts';
-import { invitesExtension, profileExtension, roomExtension } from '../rooms/extensions.ts';
+import {
+  invitesExtension, joinedByExtension, profileExtension, returnKeyExtension, rolesExtension, roomExtension, type JoinedBy, type RoomTerms,
+} from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
+import { returnKeys } from '../rooms/return-keys.ts';
 import { begun } from '../wire/chain.ts';
 import type { RoomHost } from './host.ts';
 import { shownOf } from './people.ts';
 import { Room } from './room.ts';
 
-export async function createRoom(host: RoomHost, relay: string, suite: Suite, given: string): Promise<Room> {
+export async function createRoom(host: RoomHost, relay: string, suite: Suite, given: string, kind: RoomTerms['kind'] = 'group'): Promise<Room> {
   const profile = host.profile();
   const owner = newSigningKeys();
   const publicKey = owner.publicKey as OwnerKey;
   const room = roomIdOf(publicKey, sha256);
   const name = neutralised(given);
+  const me = profile.identityKey;
   const group = await createGroup({
-    groupId: room, suite, device: makeDevice(profile), leafExtensions: [profileExtension(profile.name)],
-    extensions: [roomExtension({ suite, name, owner: profile.identityKey }), invitesExtension([])],
+    groupId: room, suite, device: makeDevice(profile), leafExtensions: [profileExtension(profile.name), joinedByExtension(FOUNDED), returnKeyExtension(returnKeys(room, profile).public)],
+    extensions: [
+      roomExtension({ suite, kind, name, hue: null, picture: null, owner: me, approval: false, relay: null, mover: newMover(room, owner.secretKey) }),
+      rolesExtension({ owners: [me], admins: [], members: [], banned: [] }), invitesExtension([]),
+    ],
   });
   const keys = await epochKeys(room, group);
   const record = newRoomRecord({
     room, relay, createdAt: host.clock.now(), owner: { publicKey, secretKey: owner.secretKey }, standing: { kind: 'member' }, chain: begun(room), epoch: keys.epoch,
-    secret: null, inviter: null, confirmed: true, ...shownOf(group, { name }),
+    secret: null, inviter: null, confirmed: true, ...shownOf(group, { name, members: [] }),
   });
   const made = new Room(host, record, [], null);
   const step = made.step();
@@ -37,3 +45,12 @@ export async function createRoom(host: RoomHost, relay: string, suite: Suite, gi
   return made;
 }
 
+/** Whoever makes a room came by no invite. */
+const FOUNDED: JoinedBy = { invite: null, of: null, role: 'member', at: 0 };
+
+/** By which any admin can open the room's log at another relay, long after whoever made the room is gone. */
+function newMover(room: RoomId, ownerSecret: Uint8Array): RoomTerms['mover'] {
+  const seed = randomBytes(32);
+  const { publicKey: key } = signingKeysFrom(seed);
+  return { key, seed, certificate: sign(moverStatement({ room, mover: key }), ownerSecret) };
+}

@@ -26,7 +26,7 @@ export interface Doorway {
 }
 
 /** Rejects with RelayRefusal, Disconnected, or EngineError `bad-link` where the room's state is not sealed to this invite. */
-export async function knock(link: RelayLink, invite: InviteLink): Promise<Doorway> {
+export async function readDoorway(link: RelayLink, invite: InviteLink): Promise<Doorway> {
   const opened = await openByInvite(link, invite);
   let wanted: EpochId | null = null;
   const tips: EpochId[] = [];
@@ -34,7 +34,7 @@ export async function knock(link: RelayLink, invite: InviteLink): Promise<Doorwa
     const answer = await link.ask({ t: 'group-info', room: invite.room, epoch: wanted });
     if (answer.t !== 'group-info') throw new Disconnected();
     if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch)));
-    const read = await readDoorway(answer, invite);
+    const read = await doorwayOf(answer, invite);
     if (read !== undefined) return { ...read, opened };
     const next = tips.shift();
     if (next === undefined) break;
@@ -54,7 +54,7 @@ export async function openByInvite(link: RelayLink, invite: InviteLink): Promise
 }
 
 /** Undefined for a GroupInfo that is not sealed to us, not of this room, or not sound. */
-async function readDoorway(answer: Extract<RelayControl, { t: 'group-info' }>, invite: InviteLink): Promise<Omit<Doorway, 'opened'> | undefined> {
+async function doorwayOf(answer: Extract<RelayControl, { t: 'group-info' }>, invite: InviteLink): Promise<Omit<Doorway, 'opened'> | undefined> {
   const groupInfo = openGroupInfo(invite.room, answer.groupInfo, inviteKeys(invite.room, invite.secret));
   if (groupInfo === undefined) return undefined;
   try {

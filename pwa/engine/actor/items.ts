@@ -55,17 +55,36 @@ const messageKey = (id: EnvelopeId): MessageKey => toBase64Url(id) as MessageKey
 function factOf(fact: StoredFact): NoticeFact {
   switch (fact.kind) {
     case 'created':
-      return { kind: 'created', by: personOf(fact.by) };
+    case 'pictured':
+      return { kind: fact.kind, by: personOf(fact.by) };
     case 'joined':
-      return { kind: 'joined', who: personOf(fact.who) };
+    case 'left':
+    case 'returned':
+      return { kind: fact.kind, who: personOf(fact.who) };
+    case 'let-in':
+    case 'knock-refused':
     case 'removed':
-      return { kind: 'removed', who: personOf(fact.who), by: personOf(fact.by) };
+    case 'banned':
+    case 'unbanned':
+      return { kind: fact.kind, who: personOf(fact.who), by: personOf(fact.by) };
+    case 'role':
+      return { kind: 'role', who: personOf(fact.who), by: personOf(fact.by), role: fact.role };
     case 'renamed':
       return { kind: 'renamed', by: personOf(fact.by), name: neutralised(fact.name) };
+    case 'approval':
+      return { kind: 'approval', by: personOf(fact.by), required: fact.required };
+    case 'name':
+      return { kind: 'name', who: personOf(fact.who), was: neutralised(fact.was) };
+    case 'same-name':
+      return { kind: 'same-name', who: personOf(fact.who), as: personOf(fact.as), verified: fact.verified };
+    case 'moved':
+      return { kind: 'moved', by: personOf(fact.by), relay: fact.relay };
+    case 'missed':
+      return { kind: 'missed', from: fact.from, to: fact.to };
     case 'unreadable':
       return { kind: 'unreadable' };
     case 'invalid-commit':
-      return { kind: 'invalid-commit', by: null };
+      return { kind: 'invalid-commit', by: fact.by === null ? null : personOf(fact.by) };
   }
 }
 

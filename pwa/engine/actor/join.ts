@@ -2,25 +2,22 @@
  * Coming in by an invite while nobody need be there. The external commit is stored before it is sent and
  * sent again byte for byte, until the relay took it or said why not: across crashes, a join is one join.
  */
-import { encodeControl } from '../../../shared/control.ts';
+import { equalBytes } from '../../../shared/bytes.ts';
 import type { ErrorCode } from '../../../shared/codes.ts';
-import { START, type EnvelopeId, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
+import { START, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { EngineError, type Problem } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
-import { joinExternal, makeDevice, MlsError, suiteHpke } from '../mls/index.ts';
-import { epochKeys } from '../rooms/epoch-keys.ts';
-import { invitesIn, joinedByExtension, profileExtension, registrationsOf } from '../rooms/extensions.ts';
+import { invitesIn } from '../rooms/extensions.ts';
 import { inviteKeys } from '../rooms/invite-keys.ts';
 import type { InviteLink } from '../rooms/invite-link.ts';
 import { joinProof } from '../rooms/join-proof.ts';
-import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { adrift } from '../wire/chain.ts';
-import { sealToJoinKey } from '../wire/outer.ts';
 import { dropPending } from './commit.ts';
-import { knock, openByInvite } from './knock.ts';
+import { openByInvite, readDoorway } from './doorway.ts';
+import { makeEntry } from './entry.ts';
 import { shownOf } from './people.ts';
 import type { Room } from './room.ts';
 
@@ -70,34 +67,14 @@ async function takenAlready(room: Room): Promise<Incarnation | undefined> {
 }
 
 async function make(room: Room, invite: InviteLink): Promise<Incarnation> {
-  const { opened, view, epoch: parent, inviter } = await knock(room.link, invite);
+  const { opened, view, epoch: parent, inviter } = await readDoorway(room.link, invite);
   if (inviter === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
-  const profile = room.host.profile();
-  const device = makeDevice(profile);
   const keys = inviteKeys(invite.room, invite.secret);
-  const leafExtensions = [profileExtension(profile.name), joinedByExtension(keys.id)];
-  const committed = await joined(() => joinExternal({ groupInfo: view, device, leafExtensions, authenticate: (state) => joinProof(keys, state, device.deviceKey) }));
-  const { group, message, consumed } = committed;
-  const next = await epochKeys(invite.room, group);
-  const id = room.host.randomness.bytes(16) as EnvelopeId;
-  const sealed = sealToJoinKey(suiteHpke(view.suite), view.joinKey, { kind: 'commit', room: invite.room, epoch: parent, id }, message);
-  const invites = invitesIn(group.extensions) ?? [];
-  const bundle = encodeControl({
-    t: 'commit', room: invite.room, id, parent, rejected: 0, access: next.access.publicKey, closing: false, invites: [...registrationsOf(invites)], commit: sealed,
-    groupInfo: sealGroupInfo(invite.room, group.suite, await group.groupInfo(), invites),
-  });
-  const step = room.step();
-  step.pending = { group, keys: next, consumed, record: { id, parent: parent.slice() as typeof parent, epoch: next.epoch, bundle, sealed, fulfils: [] } };
-  await room.store(step);
+  const standing = invitesIn(view.extensions)?.find(({ id }) => equalBytes(id, keys.id));
+  if (standing === undefined) throw new EngineError('invite-revoked', 'The invite was taken back.');
+  const { id, of, role } = standing;
+  await makeEntry(room, { parent, view, joinedBy: { invite: id, of, role }, proof: (deviceKey) => joinProof(keys, view, deviceKey) });
   return opened.incarnation;
-}
-
-async function joined<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw cause instanceof MlsError ? new EngineError('bad-link', 'The room’s state does not let anyone in.', { cause }) : cause;
-  }
 }
 
 /** We are in. `at`: where in the log our commit stands; 0 where that is not known. */

@@ -1,18 +1,19 @@
 /** Members as people: an identity may be in a room with several devices. */
 import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { Member as ShownMember, Person, PersonKey } from '../api.ts';
-import type { IdentityKey, Member, MlsGroup } from '../mls/index.ts';
+import { MlsError, type IdentityKey, type Member, type MlsGroup } from '../mls/index.ts';
 import type { StoredPerson } from '../records/message-records.ts';
-import { nameOf, roomTermsIn } from '../rooms/extensions.ts';
+import { nameOf } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
-import type { RoomRecord } from '../records/room-record.ts';
+import type { RoomRecord, StoredMember } from '../records/room-record.ts';
+import { agreedState, leavesOfPerson, roleOf } from '../rooms/standing.ts';
 
 export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person) as PersonKey;
 
 export const personOf = ({ person, name }: StoredPerson): Person => ({ person: personKey(person), name: neutralised(name) });
 
-export const memberOf = (stored: StoredPerson): ShownMember => ({
-  ...personOf(stored), role: 'member', verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, leaving: false, devices: 1,
+export const memberOf = (stored: StoredMember, leaving: boolean): ShownMember => ({
+  ...personOf(stored), role: stored.role, verified: false, sameNameAs: null, lastSeenAt: stored.lastSeenAt, keysFrom: stored.keysFrom, leaving, devices: stored.devices,
 });
 
 export const storedPerson = (member: Member): StoredPerson => ({ person: member.identityKey.slice() as IdentityKey, name: nameOf(member) });
@@ -23,16 +24,29 @@ export function peopleIn(members: readonly Member[]): readonly StoredPerson[] {
   return members.filter(({ identityKey }) => !seen.has(toHex(identityKey)) && seen.add(toHex(identityKey))).map(storedPerson);
 }
 
-/** What a room's record repeats of its group, so that lists need not load it. */
-export const shownOf = (group: MlsGroup, before: Pick<RoomRecord, 'name'>): Pick<RoomRecord, 'name' | 'members'> => ({
-  name: neutralised(roomTermsIn(group.extensions)?.name ?? before.name), members: peopleIn(group.members),
-});
+/** What a room's record repeats of its group, so that lists need not load it. What this device knows of each member's doings goes on. */
+export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'name' | 'members'>): Pick<RoomRecord, 'name' | 'members' | 'agreed'> {
+  const state = agreedState(group);
+  if (state === undefined) throw new MlsError('bad-state');
+  const { terms, roles } = state;
+  return {
+    name: neutralised(terms.name),
+    agreed: {
+      kind: terms.kind, hue: terms.hue, picture: terms.picture, approval: terms.approval,
+      banned: roles.banned.map(({ identity, name, by }) => ({ person: identity, name: neutralised(name), by })),
+    },
+    members: peopleIn(group.members).map(({ person, name }): StoredMember => {
+      const known = before.members.find((one) => equalBytes(one.person, person));
+      return {
+        person, name, role: roleOf(state, person) ?? 'member', devices: leavesOfPerson(group.members, person).length, lastSeenAt: known?.lastSeenAt ?? 0, keysFrom: known?.keysFrom ?? 0,
+      };
+    }),
+  };
+}
 
 /** Whether the person may take away what others wrote. */
 export function isAdmin(group: MlsGroup, person: IdentityKey): boolean {
-  const owner = roomTermsIn(group.extensions)?.owner;
-  return owner !== undefined && equalBytes(owner, person);
+  const state = agreedState(group);
+  const role = state === undefined ? undefined : roleOf(state, person);
+  return role === 'owner' || role === 'admin';
 }
-
-export const leavesOf = (group: MlsGroup, person: IdentityKey): readonly number[] =>
-  group.members.filter(({ identityKey }) => equalBytes(identityKey, person)).map(({ leaf }) => leaf);

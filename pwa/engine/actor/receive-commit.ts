@@ -6,14 +6,18 @@ import { equalBytes } from '../../../shared/bytes.ts';
 import { decodeCommitPayload, type CommitPayload } from '../../../shared/commit.ts';
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { Seq } from '../../../shared/ids.ts';
+import { EngineError } from '../api.ts';
 import { CryptoError } from '../crypto/sodium.ts';
-import { MlsError, type CommitFacts, type MlsGroup, type Received } from '../mls/index.ts';
-import type { StoredFact } from '../records/message-records.ts';
+import { MlsError, type CommitFacts, type Member, type Received } from '../mls/index.ts';
+import type { StoredKnock } from '../records/room-record.ts';
 import { epochKeys, isRegisteredTruly } from '../rooms/epoch-keys.ts';
-import { roomTermsIn } from '../rooms/extensions.ts';
+import { allInvitesIn, rolesIn } from '../rooms/extensions.ts';
+import type { LeaveStatement } from '../rooms/leave-statement.ts';
 import { isAllowed } from '../rooms/policy.ts';
 import { openOuter } from '../wire/outer.ts';
-import { shownOf } from './people.ts';
+import { notesOf, type CommitDone } from './commit-notes.ts';
+import { renewed } from './heard.ts';
+import { personOf, shownOf } from './people.ts';
 import type { Room } from './room.ts';
 import type { InGroup, Pending, Step } from './state.ts';
 
@@ -29,14 +33,14 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
   switch (received?.kind) {
     case undefined:
       step.update({ rejected: step.record.rejected + 1 });
-      room.note(step, envelope.seq, { kind: 'invalid-commit' });
+      room.note(step, envelope.seq, { kind: 'invalid-commit', by: null });
       return;
     case 'removed':
-      return leave(room, step, received.facts, envelope.seq);
+      return leaveFor(room, step, received.facts, envelope.seq);
     case 'commit':
       step.consumed.push(...received.consumed);
-      noteFacts(room, step, received.facts, envelope.seq);
-      return enter(step, received, envelope.seq);
+      noteDone(room, step, doneBy(received.facts, received.group), envelope.seq);
+      return enter(room, step, received, envelope.seq, received.facts.by.member);
   }
 }
 
@@ -64,10 +68,14 @@ async function judged(step: Step, envelope: Envelope, payload: CommitPayload): P
 /** Ours was the first valid one: what was made pending is now so. */
 function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   const before = step.mls?.group;
+  const own = before?.members.find(({ leaf }) => leaf === before.me);
   step.pending = null;
   step.consumed.push(...pending.consumed);
-  if (before !== undefined) noteOwn(room, step, before, pending.group, seq);
-  enter(step, pending, seq);
+  if (before !== undefined && own !== undefined) {
+    const removed = before.members.filter(({ deviceKey }) => !pending.group.members.some((member) => equalBytes(member.deviceKey, deviceKey)));
+    noteDone(room, step, { before, after: pending.group, by: own, external: false, removed, authenticatedData: pending.record.leaves }, seq);
+    enter(room, step, pending, seq, own);
+  }
   const { fulfils } = pending.record;
   const done = step.record.wanted.filter(({ id }) => fulfils.includes(id));
   step.update({ wanted: step.record.wanted.filter((intent) => !done.includes(intent)) });
@@ -77,36 +85,48 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   }
 }
 
-function enter(step: Step, next: InGroup, began: Seq): void {
+function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): void {
   step.mls = { group: next.group, keys: next.keys };
-  step.update({ epoch: next.keys.epoch, began, rejected: 0, ...shownOf(next.group, step.record) });
+  const { knocks, leaves } = step.record;
+  const { invites = [], refused = [] } = allInvitesIn(next.group.extensions) ?? {};
+  const { members } = next.group;
+  const isOpen = ({ person, as }: StoredKnock): boolean =>
+    !members.some(({ identityKey }) => equalBytes(identityKey, person)) && !invites.some(({ sign }) => equalBytes(sign, as.sign)) && !refused.some(({ key }) => equalBytes(key, as.sign));
+  const isThere = ({ device }: LeaveStatement): boolean => members.some(({ deviceKey }) => equalBytes(deviceKey, device));
+  step.update({
+    epoch: next.keys.epoch, began, rejected: 0, ...shownOf(next.group, step.record), ...(knocks.every(isOpen) ? {} : { knocks: knocks.filter(isOpen) }),
+    ...(leaves.every(isThere) ? {} : { leaves: leaves.filter(isThere) }),
+  });
+  renewed(step, by.identityKey, room.host.clock.now());
   // A refresh only paves the way: somebody else has done it.
   step.update({ wanted: step.record.wanted.filter(({ kind }) => kind !== 'refresh') });
 }
 
 /** We were removed: history stays, the keys go. */
-function leave(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
-  noteFacts(room, step, facts, seq);
+function leaveFor(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
+  const after = { groupId: facts.before.groupId, extensions: facts.extensions, members: facts.before.members.filter(({ leaf }) => !facts.removed.some((gone) => gone.leaf === leaf)) };
+  noteDone(room, step, { ...doneBy(facts, after), after }, seq);
   const others = step.record.members.filter(({ person }) => !facts.removed.some(({ identityKey }) => equalBytes(identityKey, person)));
+  const me = room.host.profile().identityKey;
+  const banned = rolesIn(facts.extensions)?.banned.some(({ identity }) => equalBytes(identity, me)) ?? false;
   step.mls = null;
-  step.update({ standing: { kind: 'removed', by: null, banned: false }, members: others, wanted: [], owed: [] });
+  step.update({ standing: { kind: 'removed', by: personOf(room.storedPerson(facts.by.member)), banned }, members: others, knocks: [], leaves: [], owed: [] });
+  forsake(room, step, 'We were removed from the room.');
   step.then(() => room.left());
 }
 
-function noteFacts(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
-  const by = room.storedPerson(facts.by.member);
-  if (facts.by.kind === 'external') {
-    room.note(step, seq, { kind: 'joined', who: by });
-    if (facts.before.members.length === 1) step.update({ aloneThrough: seq + step.record.shift });
-  }
-  const notes: StoredFact[] = facts.removed.map((member) => ({ kind: 'removed', who: room.storedPerson(member), by }));
-  const name = roomTermsIn(facts.extensions)?.name;
-  if (name !== undefined && name !== roomTermsIn(facts.before.extensions)?.name) notes.push({ kind: 'renamed', by, name });
-  for (const [i, fact] of notes.entries()) room.note(step, seq + i / 1024, fact);
+/** Nothing that was wanted can be had any more: whoever waits for it is told. */
+export function forsake(room: Room, step: Step, detail: string): void {
+  const { wanted } = step.record;
+  if (wanted.length > 0) step.update({ wanted: [] });
+  for (const { id } of wanted) step.then(() => room.fulfilled(id, new EngineError('not-a-member', detail)));
 }
 
-function noteOwn(room: Room, step: Step, before: MlsGroup, after: MlsGroup, seq: Seq): void {
-  const { identityKey, name } = room.host.profile();
-  const gone = before.members.filter(({ deviceKey }) => !after.members.some((member) => equalBytes(member.deviceKey, deviceKey)));
-  for (const [i, member] of gone.entries()) room.note(step, seq + i / 1024, { kind: 'removed', who: room.storedPerson(member), by: { person: identityKey, name } });
+const doneBy = (facts: CommitFacts, after: CommitDone['after']): CommitDone => ({
+  before: facts.before, after, by: facts.by.member, external: facts.by.kind === 'external', removed: facts.removed, authenticatedData: facts.authenticatedData,
+});
+
+function noteDone(room: Room, step: Step, done: CommitDone, seq: Seq): void {
+  if (done.external && done.before.members.length === 1) step.update({ aloneThrough: seq + step.record.shift });
+  for (const [i, fact] of notesOf(done).entries()) room.note(step, seq + i / 1024, fact);
 }

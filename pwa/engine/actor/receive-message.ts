@@ -10,6 +10,7 @@ import { isEffect, isStanding, type Body } from '../wire/bodies.ts';
 import { decodeMessage, type ReadMessage } from '../wire/content.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
+import { heardOf } from './heard.ts';
 import { isAdmin } from './people.ts';
 import { applyEffect, markSeen, placeMessage } from './placing.ts';
 import { oweReceipt, takeReceipt } from './receipts.ts';
@@ -30,6 +31,7 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   }
   const { sender, message } = received;
   await checkClaim(room.host, step, message);
+  heardOf(step, sender.identityKey, message.at, room.host.clock.now());
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
   if (message.body.kind !== 'delivered') return placeTheirs(room, step, envelope, sender, message);

@@ -1,21 +1,35 @@
 /** Reading the conversation, and what the person does to it: paging, writing, reading. */
-import { fromBase64Url } from '../../../shared/bytes.ts';
+import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts';
 import { EngineError, type Draft, type Mention, type MessageItem, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
 import { decodeItem, type StoredItem } from '../records/message-records.ts';
+import { invitesIn } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
+import { has } from '../rooms/standing.ts';
 import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
-import { memberOf, personKey } from './people.ts';
+import { memberOf, personKey, personOf } from './people.ts';
 import type { Room } from './room.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 
 export function summaryOf(room: Room, draft: string): RoomSummary {
-  const { record } = room.state;
-  const { relay } = record;
+  const { record, mls } = room.state;
+  const { relay, agreed, members } = record;
+  const me = room.host.profile().identityKey;
+  const own = members.find(({ person }) => equalBytes(person, me));
+  const role = own?.role ?? 'member';
+  const nameOfPerson = (person: IdentityKey): string => members.find((member) => equalBytes(member.person, person))?.name ?? '';
+  const isLeaving = (person: IdentityKey): boolean =>
+    record.leaves.length > 0 && (mls?.group.members.some(({ identityKey, deviceKey }) => equalBytes(identityKey, person) && has(record.leaves.map(({ device }) => device), deviceKey)) ?? false);
+  const invites = role === 'member' || record.knocks.length === 0 || mls === null ? [] : (invitesIn(mls.group.extensions) ?? []);
   return {
-    room: room.key, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [], name: neutralised(record.name), standing: record.standing, me: personKey(room.host.profile().identityKey), members: record.members.map(memberOf), relay,
-    confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
+    room: room.key, kind: agreed.kind, name: neutralised(record.name), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval }, standing: record.standing,
+    me: personKey(me), role, members: members.map((member) => memberOf(member, isLeaving(member.person))),
+    banned: agreed.banned.map(({ person, name, by }) => ({ ...personOf({ person, name }), by: personOf({ person: by, name: nameOfPerson(by) }) })),
+    knocks: role === 'member' ? [] : record.knocks.map((knock) => ({
+      id: toBase64Url(knock.id), who: personOf(knock), at: knock.at, by: neutralised(invites.find(({ id }) => equalBytes(id, knock.invite))?.label ?? ''),
+    })),
+    unacknowledged: [], relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
     alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
   };
 }

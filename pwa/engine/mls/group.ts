@@ -31,8 +31,11 @@ export interface CommitFacts {
   /** Those of the committer's leaf as the commit leaves them. */
   readonly leafExtensions: readonly Extension[];
   readonly authenticatedData: Uint8Array;
-  readonly before: MlsGroup;
+  readonly before: Before;
 }
+
+/** The state that a commit would change: as members have it, and as one sees it who comes in. */
+export type Before = Pick<MlsGroup, 'groupId' | 'epoch' | 'transcriptHash' | 'members' | 'extensions'>;
 
 export type Judge = (facts: CommitFacts) => boolean;
 

@@ -31,9 +31,16 @@ export const decodeOutboxEntry = (value: Uint8Array): OutboxEntry | undefined =>
 export type StoredPerson = v.InferOutput<typeof person>;
 
 const fact = v.variant('kind', [
-  v.object({ kind: v.literal('created'), by: person }), v.object({ kind: v.literal('joined'), who: person }),
-  v.object({ kind: v.literal('removed'), who: person, by: person }), v.object({ kind: v.literal('renamed'), by: person, name: v.string() }),
-  v.object({ kind: v.literal('unreadable') }), v.object({ kind: v.literal('invalid-commit') }),
+  v.object({ kind: v.literal('created'), by: person }), v.object({ kind: v.literal('joined'), who: person }), v.object({ kind: v.literal('let-in'), who: person, by: person }),
+  v.object({ kind: v.literal('knock-refused'), who: person, by: person }), v.object({ kind: v.literal('removed'), who: person, by: person }),
+  v.object({ kind: v.literal('banned'), who: person, by: person }), v.object({ kind: v.literal('unbanned'), who: person, by: person }),
+  v.object({ kind: v.literal('left'), who: person }), v.object({ kind: v.literal('returned'), who: person }),
+  v.object({ kind: v.literal('role'), who: person, by: person, role: v.picklist(['owner', 'admin', 'member']) }),
+  v.object({ kind: v.literal('renamed'), by: person, name: v.string() }), v.object({ kind: v.literal('pictured'), by: person }),
+  v.object({ kind: v.literal('approval'), by: person, required: v.boolean() }), v.object({ kind: v.literal('name'), who: person, was: v.string() }),
+  v.object({ kind: v.literal('same-name'), who: person, as: person, verified: v.boolean() }), v.object({ kind: v.literal('moved'), by: person, relay: v.string() }),
+  v.object({ kind: v.literal('missed'), from: count, to: count }), v.object({ kind: v.literal('unreadable') }),
+  v.object({ kind: v.literal('invalid-commit'), by: v.nullable(person) }),
 ]);
 
 const effectShape = v.object({

@@ -11,6 +11,8 @@ const shape = v.object({
   sealed: anyBytes,
   /** Ids of the intents that it fulfils. */
   fulfils: v.array(v.string()),
+  /** Its authenticated data: who of those that it removes had left. */
+  leaves: anyBytes,
 });
 
 export interface PendingRecord {
@@ -20,6 +22,7 @@ export interface PendingRecord {
   readonly bundle: Uint8Array;
   readonly sealed: Uint8Array;
   readonly fulfils: readonly string[];
+  readonly leaves: Uint8Array;
 }
 
 export const encodePending = (record: PendingRecord): Uint8Array => toCbor({ v: 1, ...record });

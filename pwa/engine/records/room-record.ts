@@ -2,20 +2,50 @@
 import * as v from 'valibot';
 import type { Alarm, PersonKey, Problem, Standing } from '../api.ts';
 import {
-  DIGEST_BYTES, ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EnvelopeId, type EpochId, type Incarnation, type OwnerKey,
+  DIGEST_BYTES, ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EnvelopeId, type EpochId, type Incarnation, type InviteKey, type OwnerKey,
   type RoomId, type Seq,
 } from '../../../shared/ids.ts';
 import type { IdentityKey } from '../mls/index.ts';
+import type { RoomTerms } from '../rooms/extensions.ts';
+import type { LeaveStatement } from '../rooms/leave-statement.ts';
+import type { Role } from '../rooms/standing.ts';
 import type { Change, StorageKey, StoredRecord } from '../ports/storage.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Chain } from '../wire/chain.ts';
+import { intentShape, type Intent } from './intent.ts';
 
-/** What is still wanted of the group: made into a commit when the room is up with its log, and made again where another won. */
-export type Intent =
-  | { readonly kind: 'invite'; readonly id: string; readonly secret: Uint8Array; readonly uses: number; readonly expires: number }
-  | { readonly kind: 'remove'; readonly id: string; readonly person: IdentityKey }
-  /** New keys alone: the way past a step that has only invalid candidates. */
-  | { readonly kind: 'refresh'; readonly id: string };
+/** A person in a room, as lists show them. */
+export interface StoredMember {
+  readonly person: IdentityKey;
+  readonly name: string;
+  readonly role: Role;
+  /** Leaves. */
+  readonly devices: number;
+  /** Unix milliseconds; 0 where this device does not know. */
+  readonly lastSeenAt: number;
+  readonly keysFrom: number;
+}
+
+/** What a room agreed on in the epoch that we are in, as far as it is shown: so that lists need not load its group. */
+export interface Agreed {
+  readonly kind: RoomTerms['kind'];
+  readonly hue: number | null;
+  readonly picture: Uint8Array | null;
+  readonly approval: boolean;
+  readonly banned: readonly { readonly person: IdentityKey; readonly name: string; readonly by: IdentityKey }[];
+}
+
+/** Somebody who waits at the door. */
+export interface StoredKnock {
+  readonly id: EnvelopeId;
+  readonly person: IdentityKey;
+  readonly name: string;
+  readonly at: number;
+  /** The invite with which they knocked. */
+  readonly invite: Uint8Array;
+  /** The keys under which they would come in. */
+  readonly as: { readonly id: Uint8Array; readonly kem: Uint8Array; readonly sign: InviteKey };
+}
 
 export interface RoomRecord {
   readonly room: RoomId;
@@ -45,7 +75,11 @@ export interface RoomRecord {
   readonly inviter: Uint8Array | null;
   readonly confirmed: boolean;
   readonly name: string;
-  readonly members: readonly { readonly person: IdentityKey; readonly name: string }[];
+  readonly members: readonly StoredMember[];
+  readonly agreed: Agreed;
+  readonly knocks: readonly StoredKnock[];
+  /** Those who said that they leave, and are still in the group. */
+  readonly leaves: readonly LeaveStatement[];
   /** Positions. */
   readonly readThrough: number;
   readonly receivedThrough: number;
@@ -79,42 +113,53 @@ const shape = v.object({
   cursor: seq, shift: count,
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
   epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
-  wanted: v.array(v.variant('kind', [
-    v.object({ kind: v.literal('invite'), id: v.string(), secret: bytes(32), uses: count, expires: count }),
-    v.object({ kind: v.literal('remove'), id: v.string(), person }),
-    v.object({ kind: v.literal('refresh'), id: v.string() }),
-  ])),
+  wanted: v.array(intentShape),
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
 
-const membersShape = v.array(v.object({ person, name: v.string() }));
+const inviteId = bytes(16);
+/** The part that seldom changes and is most of it in a large room. */
+const agreedShape = v.object({
+  members: v.array(v.object({ person, name: v.string(), role: v.picklist(['owner', 'admin', 'member']), devices: count, lastSeenAt: count, keysFrom: count })),
+  agreed: v.object({
+    kind: v.picklist(['group', 'direct']), hue: v.nullable(count), picture: v.nullable(anyBytes), approval: v.boolean(),
+    banned: v.array(v.object({ person, name: v.string(), by: person })),
+  }),
+  knocks: v.array(v.object({
+    id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), person, name: v.string(), at: count, invite: inviteId, as: v.object({ id: inviteId, kem: anyBytes, sign: bytes<InviteKey>(32) }),
+  })),
+  leaves: v.array(v.object({ device: bytes(32), sig: bytes(64) })),
+});
 
-const MEMBERS = 'members';
+const AGREED = 'agreed';
 
 /** What is to be written for a record, after an earlier one that is stored. */
 export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord): readonly Change[] {
   if (record === stored) return [];
-  const { members, ...rest } = record;
+  const { members, agreed, knocks, leaves, ...rest } = record;
   const changes: Change[] = [{ kind: 'put', store: 'rooms', key: [key], value: toCbor({ v: 1, ...rest }) }];
-  if (members !== stored?.members) changes.push({ kind: 'put', store: 'rooms', key: [key, MEMBERS], value: toCbor(members) });
+  const same = members === stored?.members && agreed === stored.agreed && knocks === stored.knocks && leaves === stored.leaves;
+  if (!same) changes.push({ kind: 'put', store: 'rooms', key: [key, AGREED], value: toCbor({ members, agreed, knocks, leaves }) });
   return changes;
 }
 
 /** Of all rows of the `rooms` store; `record` is undefined where one cannot be read. */
 export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly key: StorageKey; readonly record: RoomRecord | undefined }[] {
   return rows.filter(({ key }) => key.length === 1).map(({ key, value }) => {
-    const others = rows.find((row) => row.key.length === 2 && row.key[0] === key[0] && row.key[1] === MEMBERS);
+    const others = rows.find((row) => row.key.length === 2 && row.key[0] === key[0] && row.key[1] === AGREED);
     const rest = fromCbor(shape, value);
-    const members = others === undefined ? undefined : fromCbor(membersShape, others.value);
-    return { key, record: rest === undefined || members === undefined ? undefined : { ...rest, members } };
+    const agreed = others === undefined ? undefined : fromCbor(agreedShape, others.value);
+    return { key, record: rest === undefined || agreed === undefined ? undefined : { ...rest, ...agreed } };
   });
 }
 
+export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null, approval: false, banned: [] };
+
 export const newRoomRecord = (
-  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'>,
+  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed'>>,
 ): RoomRecord => ({
-  ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

@@ -7,7 +7,7 @@ import { sha256 } from '../crypto/hash.ts';
 import { signingKeysFrom } from '../crypto/signature.ts';
 import { suiteHpke, type MlsGroup } from '../mls/index.ts';
 import type { OuterKeys } from '../wire/outer.ts';
-import { invitesIn, registrationsOf } from './extensions.ts';
+import { registrationsOf } from './registrations.ts';
 
 export interface EpochKeys extends OuterKeys {
   readonly epoch: EpochId;
@@ -28,7 +28,5 @@ export async function epochKeys(room: RoomId, group: MlsGroup): Promise<EpochKey
  * could shut the others out, or keep a removed member reading.
  */
 export function isRegisteredTruly(payload: CommitPayload, group: MlsGroup, keys: EpochKeys, removes: boolean): boolean {
-  const invites = invitesIn(group.extensions);
-  return invites !== undefined && equalBytes(payload.access, keys.access.publicKey)
-    && equalBytes(payload.invites, invitesDigestOf(registrationsOf(invites), sha256)) && (payload.closing || !removes);
+  return equalBytes(payload.access, keys.access.publicKey) && equalBytes(payload.invites, invitesDigestOf(registrationsOf(group), sha256)) && (payload.closing || !removes);
 }

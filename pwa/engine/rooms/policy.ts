@@ -5,75 +5,96 @@
  * Whether an invite is past its time cannot be asked here, as members share no clock: the relay enforces
  * it, and any next commit drops it.
  */
-import { equalBytes, toHex } from '../../../shared/bytes.ts';
+import { equalBytes } from '../../../shared/bytes.ts';
 import type { CommitFacts, Member } from '../mls/index.ts';
-import { invitesIn, joinedByIn, profileIn, roomTermsIn, type RoomTerms, type StandingInvite } from './extensions.ts';
-import { inviteNamedIn, verifyJoinProof } from './join-proof.ts';
+import { joinedByIn, profileIn, returnKeyIn, type JoinedBy, type ReturnKey } from './extensions.ts';
+import { entryClaimIn, verifyJoinProof, type EntryClaim } from './join-proof.ts';
+import { forbiddenChange } from './policy-change.ts';
+import { agreedState, has, isCovered, leavesOfPerson, newestLeaf, usesOf, type AgreedState } from './standing.ts';
 
-export function isAllowed(facts: CommitFacts): boolean {
+/** Why a commit is refused. */
+export type Forbidden =
+  | 'malformed' | 'no-proof' | 'banned' | 'full'
+  /** Entering. */
+  | 'unknown-invite' | 'used-up-invite' | 'void-invite' | 'not-for-them' | 'needs-approval'
+  /** Changing. */
+  | 'leaf' | 'room' | 'roles' | 'bans' | 'invite-made' | 'invite-dropped' | 'refusals' | 'removal' | 'left-behind';
+
+/** Leaves of one person: each return adds one, until somebody's commit takes the old ones away. */
+const MOST_LEAVES = 8;
+export const MOST_MEMBERS = 1000;
+
+export const isAllowed = (facts: CommitFacts): boolean => forbiddenBy(facts) === undefined;
+
+/** Undefined for a commit that is allowed. */
+export function forbiddenBy(facts: CommitFacts): Forbidden | undefined {
+  const before = agreedState(facts.before);
+  if (before === undefined) return 'malformed';
   switch (facts.by.kind) {
     case 'external':
-      return mayJoin(facts, facts.by.member);
+      return forbiddenEntry(facts, before, facts.by.member);
     case 'member':
-      return mayChange(facts, facts.by.member);
+      return forbiddenChange(facts, before, facts.by.member);
   }
 }
 
-/** Only by a standing invite that still has uses, whose holder signed for this very leaf in this very epoch. */
-function mayJoin({ before, authenticatedData, removed }: CommitFacts, joiner: Member): boolean {
-  const named = inviteNamedIn(authenticatedData);
-  const invite = named === undefined ? undefined : invitesIn(before.extensions)?.find(({ id }) => equalBytes(id, named));
-  if (invite === undefined || removed.length > 0) return false;
-  if (profileIn(joiner.extensions) === undefined) return false;
+/** By an invite or by one's return key; signed for this very leaf in this very epoch. */
+function forbiddenEntry({ before, authenticatedData, removed }: CommitFacts, state: AgreedState, joiner: Member): Forbidden | undefined {
   const joinedBy = joinedByIn(joiner.extensions);
-  if (joinedBy === undefined || !equalBytes(joinedBy, invite.id)) return false;
-  if (invite.uses !== 0 && usesOf(invite.id, before.members) >= invite.uses) return false;
-  return verifyJoinProof(authenticatedData, invite.sign, before, joiner.deviceKey);
+  const returnKey = returnKeyIn(joiner.extensions);
+  if (removed.length > 0 || profileIn(joiner.extensions) === undefined || joinedBy === undefined || returnKey === undefined) return 'malformed';
+  if (joiner.extensions.length !== 3 || joinedBy.at !== Number(before.epoch) + 1) return 'malformed';
+  if (has(state.roles.banned.map(({ identity }) => identity), joiner.identityKey)) return 'banned';
+  const own = leavesOfPerson(state.members, joiner.identityKey);
+  if (state.members.length >= MOST_MEMBERS || own.length >= MOST_LEAVES) return 'full';
+  if (!isOwnReturnKey(state, joiner, returnKey)) return 'malformed';
+  const claim = entryClaimIn(authenticatedData);
+  switch (claim?.kind) {
+    case undefined:
+      return 'no-proof';
+    case 'invite':
+      return forbiddenJoin(state, joiner, joinedBy, claim) ?? (holds(state, claim, before, joiner) ? undefined : 'no-proof');
+    case 'return':
+      return forbiddenReturn(own, joinedBy, claim) ?? (verifyJoinProof(claim, claim.key, before, joiner.deviceKey) ? undefined : 'no-proof');
+  }
 }
 
-/** How many of the members came by an invite. */
-export const usesOf = (invite: Uint8Array, members: readonly Member[]): number =>
-  members.filter((member) => {
-    const by = joinedByIn(member.extensions);
-    return by !== undefined && equalBytes(by, invite);
-  }).length;
-
-function mayChange({ before, extensions, removed }: CommitFacts, committer: Member): boolean {
-  const terms = roomTermsIn(before.extensions);
-  const termsAfter = roomTermsIn(extensions);
-  const invites = invitesIn(before.extensions);
-  const invitesAfter = invitesIn(extensions);
-  if (terms === undefined || termsAfter === undefined || invites === undefined || invitesAfter === undefined) return false;
-  return isSameRoom(terms, termsAfter) && areSoundInvites(invites, invitesAfter, committer) && mayRemove(terms, invitesAfter, removed, committer);
+function holds(state: AgreedState, claim: Extract<EntryClaim, { kind: 'invite' }>, before: CommitFacts['before'], joiner: Member): boolean {
+  const invite = state.invites.invites.find(({ id }) => equalBytes(id, claim.invite));
+  return invite !== undefined && verifyJoinProof(claim, invite.sign, before, joiner.deviceKey);
 }
 
-/** The name may change; what the room is, may not. */
-const isSameRoom = (before: RoomTerms, after: RoomTerms): boolean => before.suite === after.suite && equalBytes(before.owner, after.owner);
-
-/** Invites may be dropped, and new ones made in one's own name; none may be altered, and no key or id stand twice. */
-function areSoundInvites(before: readonly StandingInvite[], after: readonly StandingInvite[], committer: Member): boolean {
-  const distinct = (of: (invite: StandingInvite) => Uint8Array): boolean => new Set(after.map((invite) => toHex(of(invite)))).size === after.length;
-  if (!distinct(({ id }) => id) || !distinct(({ sign }) => sign) || !distinct(({ kem }) => kem)) return false;
-  return after.every((invite) => {
-    const old = before.find(({ id }) => equalBytes(id, invite.id));
-    return old === undefined ? equalBytes(invite.by, committer.identityKey) : isSameInvite(old, invite);
+/** One key is never registered twice for two things; and all leaves of a person have the same. */
+function isOwnReturnKey({ invites, members }: AgreedState, joiner: Member, { sign, kem }: ReturnKey): boolean {
+  if (invites.invites.some((invite) => equalBytes(invite.sign, sign)) || invites.refused.some(({ key }) => equalBytes(key, sign))) return false;
+  return members.every((member) => {
+    const theirs = returnKeyIn(member.extensions);
+    if (theirs === undefined) return true;
+    const same = equalBytes(theirs.sign, sign);
+    return equalBytes(member.identityKey, joiner.identityKey) ? same && equalBytes(theirs.kem, kem) : !same;
   });
 }
 
-const isSameInvite = (a: StandingInvite, b: StandingInvite): boolean =>
-  equalBytes(a.kem, b.kem) && equalBytes(a.sign, b.sign) && equalBytes(a.by, b.by) && a.role === b.role && a.uses === b.uses && a.expires === b.expires && a.label === b.label;
-
-/** Only the owner removes, and in the same commit every invite goes that the removed made or used: they hold its secret. */
-function mayRemove(terms: RoomTerms, invitesAfter: readonly StandingInvite[], removed: readonly Member[], committer: Member): boolean {
-  if (removed.length === 0) return true;
-  return equalBytes(committer.identityKey, terms.owner) && withoutInvitesOf(invitesAfter, removed).length === invitesAfter.length;
+function forbiddenJoin(state: AgreedState, joiner: Member, joinedBy: JoinedBy, claim: Extract<EntryClaim, { kind: 'invite' }>): Forbidden | undefined {
+  const invite = state.invites.invites.find(({ id }) => equalBytes(id, claim.invite));
+  if (invite === undefined) return 'unknown-invite';
+  if (!isSameId(joinedBy.invite, invite.id) || !isSameId(joinedBy.of, invite.of) || joinedBy.role !== invite.role) return 'malformed';
+  if (invite.for !== null && !equalBytes(invite.for, joiner.identityKey)) return 'not-for-them';
+  if (invite.for === null && (state.terms.approval || state.terms.kind === 'direct')) return 'needs-approval';
+  if (invite.uses !== 0 && usesOf(state, invite.id) >= invite.uses) return 'used-up-invite';
+  if (!isCovered(state, invite)) return 'void-invite';
+  const others = state.members.filter(({ identityKey }) => !equalBytes(identityKey, joiner.identityKey));
+  return state.terms.kind === 'direct' && others.some(({ identityKey }) => !equalBytes(identityKey, others[0]?.identityKey ?? identityKey)) ? 'full' : undefined;
 }
 
-/** The invites that none of these members made or used. */
-export const withoutInvitesOf = (invites: readonly StandingInvite[], removed: readonly Member[]): readonly StandingInvite[] =>
-  invites.filter(({ id, by }) =>
-    !removed.some((member) => {
-      const used = joinedByIn(member.extensions);
-      return equalBytes(by, member.identityKey) || (used !== undefined && equalBytes(used, id));
-    }),
-  );
+/** The same person, whose older leaf is still there, on the terms on which they came; nothing is removed by it. */
+function forbiddenReturn(own: readonly Member[], joinedBy: JoinedBy, claim: Extract<EntryClaim, { kind: 'return' }>): Forbidden | undefined {
+  const leaf = newestLeaf(own);
+  const old = leaf === undefined ? undefined : joinedByIn(leaf.extensions);
+  const key = leaf === undefined ? undefined : returnKeyIn(leaf.extensions);
+  if (old === undefined || key === undefined || !equalBytes(key.sign, claim.key)) return 'no-proof';
+  return isSameId(old.invite, joinedBy.invite) && isSameId(old.of, joinedBy.of) && old.role === joinedBy.role ? undefined : 'malformed';
+}
+
+const isSameId = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a === null || b === null ? a === b : equalBytes(a, b));
+

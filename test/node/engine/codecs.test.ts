@@ -4,17 +4,19 @@ import { before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromHex, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId, EpochId, RoomId, Seq } from '../../../shared/ids.ts';
-import { loadSodium, suiteHpke, type IdentityKey } from '../../../pwa/engine/mls/index.ts';
+import { loadSodium, makeIdentity, suiteHpke, type IdentityKey } from '../../../pwa/engine/mls/index.ts';
 import { CryptoError } from '../../../pwa/engine/crypto/sodium.ts';
 import { inviteKeys } from '../../../pwa/engine/rooms/invite-keys.ts';
 import { decodeInviteLink, encodeInviteLink } from '../../../pwa/engine/rooms/invite-link.ts';
-import { openGroupInfo, sealGroupInfo } from '../../../pwa/engine/rooms/sealed-group-info.ts';
+import { openGroupInfo, openGroupInfoToReturn, sealGroupInfo } from '../../../pwa/engine/rooms/sealed-group-info.ts';
+import { returnKeys } from '../../../pwa/engine/rooms/return-keys.ts';
 import { neutralised } from '../../../pwa/engine/rooms/names.ts';
 import { adopted, adrift, begun, extended, firstLink } from '../../../pwa/engine/wire/chain.ts';
 import type { KnownBody } from '../../../pwa/engine/wire/bodies.ts';
 import { toCbor } from '../../../pwa/engine/wire/cbor.ts';
 import { decodeMessage, encodeMessage } from '../../../pwa/engine/wire/content.ts';
 import { openOuter, sealOuter, sealToJoinKey } from '../../../pwa/engine/wire/outer.ts';
+import { invite } from '../../support/room-members.ts';
 
 before(loadSodium);
 
@@ -173,20 +175,26 @@ describe('invites', () => {
     fc.assert(fc.property(fc.string(), (text) => { decodeInviteLink(text); decodeInviteLink(`https://a.example/#join/${text}`); }));
   });
 
-  test('GroupInfo opens for each standing invite and for no other', () => {
+  test('GroupInfo opens for each standing invite, for each member who comes back, and for nobody else', () => {
     const room = filled<RoomId>(32, 1);
     const secrets = [1, 2, 3].map((byte) => inviteKeys(room, filled(32, byte)));
-    const standing = secrets.slice(0, 2).map((keys) => ({ id: keys.id, kem: keys.kem('xwing').publicKey, sign: keys.sign.publicKey, role: 'member' as const, uses: 0, expires: 0, by: filled(32, 0) as never, label: '' }));
+    const invites = secrets.slice(0, 2).map((keys) => invite(keys, makeIdentity()));
+    const [ada, bo] = [makeIdentity(), makeIdentity()];
+    const recipients = { invites, returnKeys: [returnKeys(room, ada).public] };
     const groupInfo = filled(5000, 9);
-    const sealed = sealGroupInfo(room, 'xwing', groupInfo, standing);
-    assert.deepEqual(openGroupInfo(room, sealed, secrets[0] as never), groupInfo);
-    assert.deepEqual(openGroupInfo(room, sealed, secrets[1] as never), groupInfo);
-    assert.equal(openGroupInfo(room, sealed, secrets[2] as never), undefined);
-    assert.equal(openGroupInfo(filled(32, 2), sealed, secrets[0] as never), undefined);
-    assert.equal(sealGroupInfo(room, 'xwing', groupInfo, []).length, 0);
-    // One who stands with a useless key shuts out themselves alone.
-    const broken = sealGroupInfo(room, 'xwing', groupInfo, [{ ...standing[0], kem: filled(7, 1) } as never, standing[1] as never]);
-    assert.deepEqual(openGroupInfo(room, broken, secrets[1] as never), groupInfo);
+    for (const suite of ['x25519', 'xwing'] as const) {
+      const standing = suite === 'x25519' ? recipients : { ...recipients, invites: invites.map((one, i) => ({ ...one, kem: secrets[i]?.kem(suite).publicKey ?? one.kem })) };
+      const sealed = sealGroupInfo(room, suite, groupInfo, standing);
+      assert.deepEqual(openGroupInfo(room, sealed, secrets[0] as never), groupInfo);
+      assert.deepEqual(openGroupInfo(room, sealed, secrets[1] as never), groupInfo);
+      assert.equal(openGroupInfo(room, sealed, secrets[2] as never), undefined);
+      assert.equal(openGroupInfo(filled(32, 2), sealed, secrets[0] as never), undefined);
+      assert.deepEqual(openGroupInfoToReturn(room, sealed, returnKeys(room, ada)), groupInfo);
+      assert.equal(openGroupInfoToReturn(room, sealed, returnKeys(room, bo)), undefined);
+      // One who stands with a useless key shuts out themselves alone.
+      const broken = sealGroupInfo(room, suite, groupInfo, { ...standing, invites: [{ ...standing.invites[0], kem: filled(7, 1) } as never, standing.invites[1] as never] });
+      assert.deepEqual(openGroupInfo(room, broken, secrets[1] as never), groupInfo);
+    }
   });
 });
 
