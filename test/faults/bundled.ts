@@ -1,4 +1,4 @@
-/** One program of the project as one file, so that it starts fast, and again and again. */
+/** A program of the project, bundled, so that it starts fast, and again and again. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +13,11 @@ export interface Bundled {
   dispose(): void;
 }
 
-/** `entry`: from the project's root. */
-export async function bundled(entry: string): Promise<Bundled> {
+/** The program and what it starts beside itself: names without ending, and sources from the project's root. The first is the program. */
+export async function bundled(entries: Readonly<Record<string, string>>): Promise<Bundled> {
   mkdirSync(BUNDLES, { recursive: true });
   const folder = mkdtempSync(join(BUNDLES, 'program-'));
-  const path = join(folder, 'main.js');
-  await build({ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', logLevel: 'warning', entryPoints: [join(ROOT, entry)], outfile: path });
-  return { path, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+  const entryPoints = Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, join(ROOT, source)]));
+  await build({ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', logLevel: 'warning', entryPoints, outdir: folder });
+  return { path: join(folder, `${Object.keys(entries)[0]}.js`), dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -35,7 +35,7 @@ export class RelayUnderTest {
 
   /** Builds it; nothing runs yet. */
   static async prepare(options: UnderTestOptions = {}): Promise<RelayUnderTest> {
-    return new RelayUnderTest(await bundled('relay/main.ts'), realpathSync(mkdtempSync(join(tmpdir(), 'sotto-faults-'))), await freePort(), options);
+    return new RelayUnderTest(await bundled({ main: 'relay/main.ts', 'sqlite-thread': 'relay/store/sqlite-thread.ts' }), realpathSync(mkdtempSync(join(tmpdir(), 'sotto-faults-'))), await freePort(), options);
   }
 
   get url(): string {

@@ -43,7 +43,7 @@ export interface CutsResult {
 /** One workload, cut many times. */
 export async function powerCuts({ shim, seed, batches, cuts, synchronous = 'FULL' }: CutsOptions): Promise<CutsResult> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'sotto-power-')));
-  const program = await bundled('test/faults/power/workload.ts');
+  const program = await bundled({ workload: 'test/faults/power/workload.ts' });
   try {
     const [data, trace] = [join(scratch, 'data'), join(scratch, 'trace')];
     mkdirSync(data);
