@@ -98,7 +98,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   async function idle(): Promise<void> {
     for (;;) {
       if (working.size > 0) await Promise.all(working);
-      else if (delivery.busy) await new Promise<void>((resolve) => { clock.soon(resolve); }).then(() => delivery.settled());
+      else if (delivery.busy) await new Promise<void>((resolve) => { clock.soon(resolve); }).then(() => delivery.settled()).then(() => delivery.flushed());
       else return;
     }
   }
