@@ -18,11 +18,13 @@ export interface Config {
   readonly creation: CreationPolicy;
   readonly limits: Partial<RelayLimits>;
   readonly logLevel: LogLevel;
+  /** Absent: no metrics. */
+  readonly metricsPort?: number;
 }
 
 export type Wish = { readonly kind: 'run'; readonly config: Config } | { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'mistake'; readonly sentence: string };
 
-export const HELP = `Usage: npm start -- [options]
+export const HELP = `Usage: sotto relay [options]        (in a clone: npm start -- [options])
 
   --host <address>     where to listen (SOTTO_HOST, 127.0.0.1)
   --port <number>      the port (SOTTO_PORT, 8080)
@@ -40,11 +42,16 @@ export const HELP = `Usage: npm start -- [options]
                        (or SOTTO_ROOMS_TOKEN: one token)
   --limit <name=value> any limit of docs/SELF-HOSTING.md, such as bytes-per-room=1GiB; may be
                        given again (SOTTO_LIMIT, several with commas)
+  --metrics-port <number>
+                       Prometheus' /metrics, with /healthz and /readyz, on this port of
+                       127.0.0.1 (SOTTO_METRICS_PORT, off)
   --log-level <level>  ${LOG_LEVELS.join(', ')} (SOTTO_LOG_LEVEL, info)
   --help, --version
+
+sotto relay help tells of backup, restore, stats and rooms prune.
 `;
 
-const NAMES = ['host', 'port', 'data', 'origin', 'app-origin', 'connect', 'trust-proxy', 'rooms', 'rooms-token-file', 'log-level'] as const;
+const NAMES = ['host', 'port', 'data', 'origin', 'app-origin', 'connect', 'trust-proxy', 'rooms', 'rooms-token-file', 'metrics-port', 'log-level'] as const;
 type Name = (typeof NAMES)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,7 +66,7 @@ export function readConfig(args: readonly string[], environment: Environment): W
       args: [...args], strict: true, allowPositionals: false,
       options: {
         host: text, port: text, data: text, origin: text, 'app-origin': text, connect: text, 'trust-proxy': text, rooms: text, 'rooms-token-file': text,
-        limit: { type: 'string', multiple: true }, 'log-level': text, help: flag, version: flag,
+        limit: { type: 'string', multiple: true }, 'metrics-port': text, 'log-level': text, help: flag, version: flag,
       },
     });
     if (values.help === true) return { kind: 'help' };
@@ -69,12 +76,13 @@ export function readConfig(args: readonly string[], environment: Environment): W
     return {
       kind: 'run',
       config: {
-        host: notEmpty('host', said('host', '127.0.0.1')), port: port(said('port', '8080')), data: notEmpty('data', said('data', 'data')),
+        host: notEmpty('host', said('host', '127.0.0.1')), port: port('port', said('port', '8080')), data: notEmpty('data', said('data', 'data')),
         origins: origins('origin'), appOrigins: origins('app-origin'), connect: origins('connect'), trustProxy: proxies(parts(said('trust-proxy', ''))),
         creation: creation(said('rooms', 'open'), said('rooms-token-file', ''), environment['SOTTO_ROOMS_TOKEN']),
         // What stands later wins, so flags do.
         limits: limits([...parts(environment['SOTTO_LIMIT'] ?? ''), ...(values.limit ?? [])]),
         logLevel: level(said('log-level', 'info')),
+        ...(said('metrics-port', '') === '' ? {} : { metricsPort: port('metrics-port', said('metrics-port', '')) }),
       },
     };
   } catch (error) {
@@ -85,10 +93,10 @@ export function readConfig(args: readonly string[], environment: Environment): W
 
 const parts = (text: string): readonly string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 
-function port(text: string): number {
+function port(name: Name, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
-  throw new Mistake(`--port must be a number from 0 to 65535, not "${text}".`);
+  throw new Mistake(`--${name} must be a number from 0 to 65535, not "${text}".`);
 }
 
 function notEmpty(name: Name, text: string): string {

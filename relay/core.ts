@@ -64,6 +64,8 @@ export interface RelayCore {
   connect(peer: Peer, address?: string): Link;
   /** Begins to trim what is old, and to look at space and memory; resolves once space was measured. Ends with {@link close}. */
   keepHouse(): Promise<void>;
+  /** One step of letting go of what is old or too much; true while there is more to do. For those who do not keep house by the clock. */
+  trim(): Promise<boolean>;
   /** Resolves when everything that was received has been answered. */
   idle(): Promise<void>;
   /** Says goodbye, takes nothing further, answers what was taken, closes every connection. The store stays open. */
@@ -98,7 +100,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   async function idle(): Promise<void> {
     for (;;) {
       if (working.size > 0) await Promise.all(working);
-      else if (delivery.busy) await new Promise<void>((resolve) => { clock.soon(resolve); }).then(() => delivery.settled());
+      else if (delivery.busy) await new Promise<void>((resolve) => { clock.soon(resolve); }).then(() => delivery.settled()).then(() => delivery.flushed());
       else return;
     }
   }
@@ -114,6 +116,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
         shed: () => { counters.shed += shed(connections, memory(), limits.memory); },
       });
     },
+    trim: () => retention.step(),
     get rooms() {
       return delivery.rooms.size;
     },

@@ -11,8 +11,10 @@ import { clientAddress, Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
 import { cacheControl, securityHeaders } from './http/headers.ts';
+import { Status } from './http/health.ts';
 import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
+import { openOperatorPort } from './metrics/operator-port.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
 import { MAX_CHUNKS, MAX_FRAGMENTS, MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
 import type { Store } from './store/store.ts';
@@ -28,6 +30,8 @@ const KEEP_ALIVE = 5000;
 const HEADERS = 8 * 1024;
 /** Sockets beyond those of connections: what loads the app, and asks for health. */
 const MORE_SOCKETS = 1000;
+/** Milliseconds that a peer has to answer the goodbye before it is cut off. */
+const FAREWELL = 2000;
 
 export interface RelayOptions {
   /** 127.0.0.1 by default. */
@@ -43,6 +47,8 @@ export interface RelayOptions {
   /** Takes log lines (JSON) instead of stderr. */
   readonly logTo?: { write(line: string): void };
   readonly limits?: Partial<RelayLimits>;
+  /** The time of day in Unix milliseconds, for those who bring their own: they call `core.trim` by it. */
+  readonly now?: () => number;
   /** Who may make rooms; everybody by default. */
   readonly creation?: CreationPolicy;
   /** Proxies that may say for whom they speak: as {@link Proxies} takes them. None by default. */
@@ -53,6 +59,10 @@ export interface RelayOptions {
   readonly connect?: readonly string[];
   /** The folder of the built app. Where it is absent, only the relay is served. */
   readonly app?: string;
+  /** Of /metrics, on loopback alone; 0 for any free one. Not opened where it is absent. */
+  readonly metricsPort?: number;
+  /** Told by /metrics. */
+  readonly version?: string;
 }
 
 export interface Relay {
@@ -60,6 +70,7 @@ export interface Relay {
   /** Known once it listens. */
   readonly origins: readonly string[];
   readonly port: number;
+  readonly metricsPort: number | undefined;
   /** Takes nothing further, answers and stores what it took, says goodbye, and ends. May be called again. */
   close(): Promise<void>;
 }
@@ -70,14 +81,21 @@ export interface Relay {
  */
 export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const log = logger(options.logLevel ?? 'info', options.logTo);
-  const store = options.store ?? await threadedStore(options.data ?? 'data');
+  const status = new Status();
+  const operator = options.metricsPort === undefined ? undefined : await openOperatorPort(options.metricsPort, status);
+  const store = options.store ?? await threadedStore(options.data ?? 'data').catch(async (error: unknown) => {
+    await operator?.close();
+    throw error;
+  });
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
-  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });
   app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
+  operator?.observe({ core, store, status, version: options.version ?? 'unknown' });
+  status.facts = () => core.health;
   try {
     await app.register(fastifyWebsocket, {
       options: {
@@ -87,7 +105,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     });
     app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
     socketRoute(app, core, (origin) => origins.includes(origin) || appOrigins.includes(origin), new Proxies(options.trustProxy ?? []));
-    for (const [path, answer] of [['/healthz', health], ['/readyz', readiness]] as const) {
+    for (const [path, answer] of [['/healthz', () => status.health()], ['/readyz', () => status.readiness()]] as const) {
       app.get(path, async (_request, reply) => {
         const { status, body } = answer();
         reply.code(status).header('cache-control', 'no-store');
@@ -95,28 +113,30 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
       });
     }
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
-    await core.keepHouse();
+    if (options.now === undefined) await core.keepHouse();
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });
   } catch (error) {
-    await operator?.close();
-    return abandon(error);
-  }
-  async function abandon(error: unknown): Promise<never> {
     await app.close();
     await core.close();
+    await operator?.close();
     await store.close();
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;
   if (origins.length === 0) origins.push(`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`);
+  status.phase = 'serving';
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    status.phase = 'draining';
     app.server.close();
     await core.close();
+    const cut = setTimeout(() => { for (const ws of app.websocketServer.clients) ws.terminate(); }, FAREWELL);
     await app.close();
+    clearTimeout(cut);
+    await operator?.close();
     await store.close();
   };
-  return { core, origins, port, close: () => (closing ??= close()) };
+  return { core, origins, port, metricsPort: operator?.port, close: () => (closing ??= close()) };
 }
 
 function socketRoute(app: FastifyInstance, core: RelayCore, isOurs: (origin: string) => boolean, proxies: Proxies): void {

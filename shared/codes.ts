@@ -9,7 +9,7 @@ export const ERROR_CODES = {
     means: 'The room is unknown, the key is not one of its keys, or the signature does not hold: deliberately one answer for all.',
     action: 'Catch up with an older key if there is one; else tell the person that the relay does not let them in.',
   },
-  'not-open': { means: 'This connection has not opened the room.', action: 'Open it, then send again.' },
+  'not-open': { means: 'This connection has not opened the room, or what it was told of it then no longer holds.', action: 'Open it, then send again.' },
   'read-only': {
     means: 'The key with which the room was opened may not write in the epoch that was named.',
     action: 'Pull, open with the key of the current epoch, send again.',

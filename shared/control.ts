@@ -77,8 +77,8 @@ const relayFrame = v.variant('t', [
     limits: v.object({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
   /**
-   * `head`: seq of the last envelope; `floor`: the lowest seq still kept; `complete`: the lowest from which nothing is
-   * missing, so floor ≤ complete ≤ head + 1. From floor up to complete, commits are kept and messages are not.
+   * `head`: seq of the last envelope; `floor`: the lowest seq from which no commit is missing; `complete`: the lowest from which nothing
+   * is, so floor ≤ complete ≤ head + 1. From floor up to complete, commits are kept and messages are not.
    */
   v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), head: seq, floor: seq, complete: seq }),
   /** Ends a pull: everything readable up to `through` was sent. `live`: what comes next is delivered as it comes. */

@@ -15,10 +15,11 @@ export type EnvelopeId = Branded<Uint8Array, 'EnvelopeId'>;
 export type Incarnation = Branded<Uint8Array, 'Incarnation'>;
 /** 32 bytes, fresh for each connection; signed to open rooms on it. */
 export type Nonce = Branded<Uint8Array, 'Nonce'>;
-/** Ed25519 public keys, 32 bytes: of an epoch, of an invite, of the room's creator. */
+/** Ed25519 public keys, 32 bytes: of an epoch, of an invite, of the room's creator, and of those who move the room to another relay. */
 export type AccessKey = Branded<Uint8Array, 'AccessKey'>;
 export type InviteKey = Branded<Uint8Array, 'InviteKey'>;
 export type OwnerKey = Branded<Uint8Array, 'OwnerKey'>;
+export type MoverKey = Branded<Uint8Array, 'MoverKey'>;
 /** Ed25519 signature, 64 bytes. */
 export type Signature = Branded<Uint8Array, 'Signature'>;
 /** SHA-256 output, 32 bytes. */
@@ -49,6 +50,7 @@ export const parseNonce = fixed<Nonce>(NONCE_BYTES);
 export const parseAccessKey = fixed<AccessKey>(PUBLIC_KEY_BYTES);
 export const parseInviteKey = fixed<InviteKey>(PUBLIC_KEY_BYTES);
 export const parseOwnerKey = fixed<OwnerKey>(PUBLIC_KEY_BYTES);
+export const parseMoverKey = fixed<MoverKey>(PUBLIC_KEY_BYTES);
 export const parseSignature = fixed<Signature>(SIGNATURE_BYTES);
 export const parseDigest = fixed<Digest>(DIGEST_BYTES);
 

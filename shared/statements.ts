@@ -48,7 +48,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** Signed by the owner key: the room's first epoch and invites. */
+/** Signed by the owner key, or by a mover key that it certified: the first epoch that the room has at this relay, and its invites. */
 export const createStatement = (s: { origin: string; room: RoomId; access: AccessKey; invites: Digest; nonce: Nonce }): Uint8Array =>
   encode(['sotto create v1', s.origin, s.room, s.access, s.invites, s.nonce]);
 

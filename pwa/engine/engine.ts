@@ -2,13 +2,15 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
-  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSettings, type SearchPage, type SearchQuery, type TimelinePage, type Version,
+  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
 import { createInvite, listInvites, revokeInvite } from './actor/invites.ts';
 import { removeMember, renameRoom, setLook, setRole, setSettings, unban } from './actor/membership.ts';
+import { leave } from './actor/leaving.ts';
 import { personOf } from './actor/people.ts';
+import { acknowledge } from './actor/recognition.ts';
 import type { Room } from './actor/room.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
 import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
@@ -16,12 +18,14 @@ import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
 import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
+import { safetyNumber, setVerified, verify } from './people-known.ts';
 import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
 import { sealedStorage } from './records/sealed-storage.ts';
 import { neutralised } from './rooms/names.ts';
 import { SearchIndex } from './search/index.ts';
 import { IndexKeeper } from './search/keeper.ts';
 import { RelayLink } from './sync/relay-link.ts';
+import { VerifiedPeople } from './trust/verified.ts';
 import { isTextTooLong, type EffectBody } from './wire/bodies.ts';
 
 /** Starts an engine, which from then on is the only one that can write to this storage. Rejects with {@link EngineError}. */
@@ -57,7 +61,8 @@ class LocalEngine implements Engine {
     this.#storage = storage;
     this.#writer = writer;
     this.#host = {
-      storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin,
+      storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin, renewEvery: (options.renewAfterDays ?? 7) * 24 * 3_600_000,
+      verified: new VerifiedPeople(),
       creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
       link: (relay) => this.#link(relay),
@@ -84,6 +89,7 @@ class LocalEngine implements Engine {
     const stored = await this.#storage.get('meta', PROFILE_KEY);
     this.#profile = stored === undefined ? null : (decodeProfile(stored) ?? null);
     if (this.#profile === null) return;
+    await this.#host.verified.load(this.#storage);
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
     for (const room of this.#rooms.values()) room.start();
@@ -193,7 +199,19 @@ class LocalEngine implements Engine {
     });
   }
 
+  setName(given: string): Promise<Person> {
+    return this.#settled(async () => {
+      const profile = { ...this.#requireProfile(), name: neutralised(given) };
+      await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }], true);
+      this.#profile = profile;
+      this.#changed();
+      for (const room of this.#rooms.values()) room.poke();
+      return personOf({ person: profile.identityKey, name: profile.name });
+    });
+  }
+
   #adopt(room: Room): RoomKey {
+    this.#rooms.get(room.key)?.stop();
     this.#rooms.set(room.key, room);
     room.start();
     this.#changed();
@@ -221,6 +239,10 @@ class LocalEngine implements Engine {
       const joined = await beginJoin(this.#host, this.#rooms, link);
       return this.#rooms.get(joined.key) === joined ? joined.key : this.#adopt(joined);
     });
+  }
+
+  leave(room: RoomKey): Promise<void> {
+    return this.#settled(() => leave(this.#room(room)));
   }
 
   revokeInvite(room: RoomKey, invite: string): Promise<void> {
@@ -361,6 +383,22 @@ class LocalEngine implements Engine {
     });
   }
 
+  safetyNumber(person: PersonKey): Promise<SafetyNumber> {
+    return this.#settled(async () => safetyNumber(this.#host, this.#rooms, identityOf(person)));
+  }
+
+  verify(person: PersonKey, scanned: string): Promise<Verification> {
+    return this.#settled(() => verify(this.#host, this.#rooms, identityOf(person), scanned));
+  }
+
+  setVerified(person: PersonKey, verified: boolean): Promise<void> {
+    return this.#settled(() => setVerified(this.#host, this.#rooms, identityOf(person), verified));
+  }
+
+  acknowledge(room: RoomKey, person: PersonKey): Promise<void> {
+    return this.#settled(() => acknowledge(this.#room(room), identityOf(person)));
+  }
+
   wake(): Promise<void> {
     return this.#settled(async () => {
       for (const room of this.#rooms.values()) {
@@ -375,18 +413,12 @@ class LocalEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  readonly setName: Engine['setName'] = notYet;
   readonly answerKnock: Engine['answerKnock'] = notYet;
-  readonly leave: Engine['leave'] = notYet;
   readonly forget: Engine['forget'] = notYet;
   readonly messagePerson: Engine['messagePerson'] = notYet;
   readonly answerRequest: Engine['answerRequest'] = notYet;
   readonly moveRoom: Engine['moveRoom'] = notYet;
   readonly security: Engine['security'] = notYet;
-  readonly safetyNumber: Engine['safetyNumber'] = notYet;
-  readonly verify: Engine['verify'] = notYet;
-  readonly setVerified: Engine['setVerified'] = notYet;
-  readonly acknowledge: Engine['acknowledge'] = notYet;
   readonly rejoin: Engine['rejoin'] = notYet;
 
   async close(): Promise<void> {

@@ -158,7 +158,7 @@ export async function answerPull({ subscriber, membership, request }: PullJob, s
     postError(subscriber, 'not-open', about);
     return 0;
   }
-  const rows = await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
+  const rows = after >= head ? [] : await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
   const readable = rows.filter(readableBy(membership));
   if (readable.length > 0) subscriber.post(new Batch(readable));
   counters.pulled += readable.length;

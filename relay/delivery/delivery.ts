@@ -1,8 +1,9 @@
 /**
- * Group commit. Everything that arrived in one turn of the event loop is one transaction; when it is durable,
- * acks and fan-out leave, one write per socket; then come the answers that are read from the store. The next turn
- * begins only after that, so every reader sees whole turns: a pull that reaches the head makes its
- * connection live in that same turn, with no gap and nothing twice.
+ * Group commit. What arrived while the last turn was at the disk is the next one, and is one transaction; when it is
+ * durable, acks and fan-out are posted; then come the answers that are read from the store. The next turn is judged
+ * only after that, so every reader sees whole turns: a pull that reaches the head makes its connection live in
+ * that same turn, with no gap and nothing twice. What was posted leaves while the next turn is at the disk, one write
+ * per socket; what that one posts waits for it.
  *
  * A transaction that fails is taken back from memory and answered `unavailable`, or `relay-full`, for each: nothing
  * was promised, and the senders still have it (`undo.ts`).
@@ -24,10 +25,13 @@ import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { judge, STORE_RETRY, type Changes, type RuleContext } from './rules.ts';
 import type { Subscriber } from './subscriber.ts';
+import { Flusher } from './flusher.ts';
 import { undo } from './undo.ts';
 
 /** Bytes of pulled envelopes that one turn reads: the rest waits for the next, so that no crowd of pulls stalls the sends. */
 const READ_BYTES_PER_TURN = 2 * 1024 * 1024;
+/** What one turn judges at most, so that it is done in milliseconds. */
+const JOBS_PER_TURN = 2048;
 const SWEEP_PAUSE = 20;
 /** Milliseconds between two tries of a disk that took no writes, where nobody sends. */
 const PROBE_PAUSE = 1000;
@@ -63,7 +67,9 @@ export class Delivery {
   #since = 0;
   #scheduled = false;
   #turn: Promise<void> | undefined;
-  readonly #dirty = new Set<Subscriber>();
+  readonly #flusher: Flusher;
+  /** Rooms that somebody left while there was work: what they had sent may still be under way. */
+  #left = new Set<string>();
   #sweeping: (() => void) | undefined;
   #probing: (() => void) | undefined;
   #probeDue = false;
@@ -78,11 +84,12 @@ export class Delivery {
     this.#space = space;
     this.#grown = grown;
     this.rooms = new Rooms(store);
+    this.#flusher = new Flusher(clock);
     this.#sweepLater();
   }
 
   get busy(): boolean {
-    return this.#scheduled || this.#turn !== undefined;
+    return this.#scheduled || this.#turn !== undefined || this.#flusher.busy;
   }
 
   enqueue(job: Job): void {
@@ -91,22 +98,27 @@ export class Delivery {
     this.#schedule();
   }
 
-  /** The subscriber has something posted: it is flushed at the end of the turn. */
+  /** The subscriber has something posted. */
   touch(subscriber: Subscriber): void {
-    this.#dirty.add(subscriber);
-    this.#schedule();
+    this.#flusher.touch(subscriber);
   }
 
   leave(membership: Membership): void {
     membership.live = false;
     membership.subscriber.memberships.delete(membership.room.key);
     membership.room.members.delete(membership);
-    this.rooms.dropIfIdle(membership.room.key);
+    if (this.#scheduled || this.#turn !== undefined) this.#left.add(membership.room.key);
+    else this.rooms.dropIfIdle(membership.room.key);
   }
 
   /** Waits for the turn that is under way, so that what is looked up next is durable. */
   async settled(): Promise<void> {
     await this.#turn;
+  }
+
+  /** Waits until everything that was posted was handed over. */
+  async flushed(): Promise<void> {
+    await this.#flusher.done();
   }
 
   stop(): void {
@@ -120,12 +132,14 @@ export class Delivery {
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      const jobs = this.#queue;
+      const jobs = this.#queue.splice(0, JOBS_PER_TURN);
       const since = this.#since;
-      this.#queue = [];
+      const left = this.#queue.length === 0 ? this.#left : undefined;
+      if (left !== undefined) this.#left = new Set();
       this.#turn = this.#run(jobs, since).catch((error: unknown) => this.#fail(jobs, error)).finally(() => {
         this.#turn = undefined;
-        if (this.#queue.length > 0 || this.#dirty.size > 0) this.#schedule();
+        for (const room of left ?? []) this.rooms.dropIfIdle(room);
+        if (this.#queue.length > 0) this.#schedule();
       });
     });
   }
@@ -161,6 +175,7 @@ export class Delivery {
     }
     this.#probeDue = false;
 
+    await this.#flusher.done();
     for (const job of jobs) answer(job);
     let placed = 0;
     for (const room of changes.rooms) {
@@ -173,7 +188,6 @@ export class Delivery {
       fanOut(room, this.#limits, this.#counters);
     }
     for (const signal of changes.signals) fanOutSignal(signal, this.#limits);
-    this.#flush();
     this.#counters.acked += placed;
     if (placed > 0) this.#counters.ackLatency.observe(performance.now() - since, placed);
     for (const job of jobs) {
@@ -181,7 +195,6 @@ export class Delivery {
       if ('done' in job && job.type !== 'pull' && job.type !== 'group-info') job.done();
     }
     await this.#read(jobs.filter((job) => job.type === 'pull' || job.type === 'group-info'));
-    this.#flush();
   }
 
   #written(): void {
@@ -223,9 +236,11 @@ export class Delivery {
 
   /** Before a room takes its first envelope: the ids that it took last. */
   async #fillWindows(jobs: readonly Job[]): Promise<void> {
+    const bare = new Set<Room>();
     for (const job of jobs) {
-      if ((job.type === 'send' || job.type === 'commit') && job.membership.room.window === undefined) await this.#fillWindow(job.membership.room);
+      if ((job.type === 'send' || job.type === 'commit') && job.membership.room.window === undefined) bare.add(job.membership.room);
     }
+    if (bare.size > 0) await Promise.all([...bare].map((room) => this.#fillWindow(room)));
   }
 
   async #fillWindow(room: Room): Promise<void> {
@@ -245,11 +260,6 @@ export class Delivery {
       this.#log.error({ reason: reasonOf(error) }, 'a request failed in a way that was not foreseen');
       return { type: 'refused', code: 'internal' };
     }
-  }
-
-  #flush(): void {
-    for (const subscriber of this.#dirty) subscriber.flush();
-    this.#dirty.clear();
   }
 
   #sweepLater(): void {

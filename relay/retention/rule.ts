@@ -11,9 +11,9 @@ export const markEvery = (limits: RelayLimits): number => Math.max(1, Math.floor
 
 /** The next thing to let go of, if there is any. `now`: Unix milliseconds; undefined where the time is not to be trusted: then nothing goes by age. */
 export function cutFor(holding: Holding, limits: RelayLimits, now: number | undefined): Cut | undefined {
-  const { complete, floor, counted, bytes, envelopes } = holding;
+  const { oldest, floor, counted, bytes, envelopes } = holding;
   const old = now === undefined ? START : lastBefore(holding, now - limits.messageAge);
-  if (old >= complete) return { kind: 'messages', through: old, envelopes: STEP.rows, ...STEP };
+  if (old >= oldest) return { kind: 'messages', through: old, envelopes: STEP.rows, ...STEP };
 
   const over = { envelopes: envelopes - limits.envelopesPerRoom, bytes: bytes - limits.bytesPerRoom };
   const isOver = over.envelopes > 0 || over.bytes > 0;
@@ -22,12 +22,13 @@ export function cutFor(holding: Holding, limits: RelayLimits, now: number | unde
     envelopes: over.bytes > 0 ? STEP.rows : Math.min(STEP.rows, over.envelopes), rows: STEP.rows,
     bytes: over.envelopes > 0 ? STEP.bytes : Math.min(STEP.bytes, over.bytes),
   };
-  if (isOver && complete <= counted) return { kind: 'messages', through: counted, ...amount };
+  if (isOver && oldest <= counted) return { kind: 'messages', through: counted, ...amount };
 
-  // Whose messages are gone already.
-  const ancient = now === undefined ? 0 : Math.min(lastBefore(holding, now - limits.commitAge), complete - 1);
-  if (ancient >= floor) return { kind: 'commits', through: ancient as Seq, envelopes: STEP.rows, ...STEP };
-  if (isOver && floor <= counted) return { kind: 'commits', through: Math.min(counted, complete - 1) as Seq, ...amount };
+  // Only those before which no message is left.
+  const through = Math.min(oldest - 1, counted) as Seq;
+  const ancient = now === undefined ? START : (Math.min(lastBefore(holding, now - limits.commitAge), through) as Seq);
+  if (ancient >= floor) return { kind: 'commits', through: ancient, envelopes: STEP.rows, ...STEP };
+  if (isOver && through >= floor) return { kind: 'commits', through, ...amount };
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Who may open, make or delete a room: proved anew on each connection, by signing its nonce. */
 import type { RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import { createStatement, deleteStatement, invitesDigestOf, inviteStatement, openStatement, roomIdOf } from '../../shared/statements.ts';
+import { createStatement, deleteStatement, invitesDigestOf, inviteStatement, moverStatement, openStatement, roomIdOf } from '../../shared/statements.ts';
 import { postError } from '../delivery/answers.ts';
 import type { ControlOf } from '../delivery/jobs.ts';
 import { sha256 } from '../delivery/rules.ts';
@@ -68,7 +68,10 @@ export class Access {
     switch (claim.t) {
       case 'create': {
         const digest = invitesDigestOf(claim.invites, sha256);
-        const holds = await this.#signed(claim.owner, claim.sig, (origin) => createStatement({ origin, room: id, access: claim.access, invites: digest, nonce }));
+        const { mover } = claim;
+        const isCertified = mover === undefined || (await this.#context.verify(claim.owner, moverStatement({ room: id, mover: mover.key }), mover.certificate));
+        const key = mover?.key ?? claim.owner;
+        const holds = isCertified && (await this.#signed(key, claim.sig, (origin) => createStatement({ origin, room: id, access: claim.access, invites: digest, nonce })));
         if (holds) delivery.enqueue({ ...base, type: 'create', room: id, request: claim });
         return holds;
       }

@@ -28,6 +28,8 @@ export interface Holding {
   readonly floor: Seq;
   /** Everything from here on is kept. */
   readonly complete: Seq;
+  /** Where the oldest message that is kept stands; head + 1 where there is none. */
+  readonly oldest: Seq;
   /** Up to where envelopes and bytes were counted: the head, once counting has come that far. */
   readonly counted: Seq;
   readonly envelopes: number;
@@ -36,7 +38,7 @@ export interface Holding {
   readonly marks: readonly { readonly at: number; readonly seq: Seq }[];
 }
 
-/** What is to go: the oldest of a kind, from the `complete` (of commits: the `floor`) on, up to the first bound that is reached. */
+/** What is to go: the oldest of a kind, up to the first bound that is reached. */
 export interface Cut {
   readonly kind: 'messages' | 'commits';
   readonly through: Seq;
@@ -57,7 +59,7 @@ export interface Holdings {
   logs(after: number, limit: number): Promise<readonly LogNumber[]>;
   /** Counts a little further, and sets a mark where the last one is `every` milliseconds old and something came since. Undefined where there is no such log. */
   survey(log: LogNumber, mark?: { readonly at: number; readonly every: number }): Promise<Holding | undefined>;
-  /** Up to where a cut would go; undefined where there is nothing to cut. Only what was counted is cut. */
+  /** Where the last envelope stands that a cut would take; undefined where it would take none. Only what was counted is cut. */
   plan(log: LogNumber, cut: Cut): Promise<Seq | undefined>;
   /** Lets go of messages, or of commits, up to a seq that {@link plan} has named; head, epochs and invites stay. Durable. */
   trim(log: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed>;

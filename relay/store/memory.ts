@@ -152,10 +152,11 @@ export class MemoryStore implements Store {
     if (log === undefined) return undefined;
     const head = log.frames.length as Seq;
     const last = log.marks.at(-1);
-    if (mark !== undefined && head > (last?.seq ?? 0) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) log.marks.push({ at: mark.at, seq: head });
+    if (mark !== undefined && head > (last?.seq ?? -1) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) log.marks.push({ at: mark.at, seq: head });
     const kept = log.frames.filter((frame) => frame !== undefined);
     return {
       room: fromHex(log.room) as RoomId, head, floor: log.floor as Seq, complete: log.complete as Seq, counted: head,
+      oldest: ((log.frames.findIndex((frame) => frame !== undefined && !isCommit(frame)) + 1) || head + 1) as Seq,
       envelopes: kept.length, bytes: kept.reduce((sum, frame) => sum + frame.length, 0), marks: [...log.marks],
     };
   }
@@ -165,19 +166,19 @@ export class MemoryStore implements Store {
     if (log === undefined) return undefined;
     const end = Math.min(through, log.frames.length);
     let [freed, size, looked] = [0, 0, 0];
-    const from = kind === 'messages' ? log.complete : log.floor;
-    if (from > end) return undefined;
-    for (let seq = from; seq <= end; seq++) {
+    let last: number | undefined;
+    for (let seq = kind === 'messages' ? log.complete : log.floor; seq <= end; seq++) {
       const frame = log.frames[seq - 1];
-      if (frame === undefined) continue;
+      if (frame === undefined || (last === undefined && isCommit(frame) !== (kind === 'commits'))) continue;
       looked++;
       if (isCommit(frame) === (kind === 'commits')) {
         freed++;
         size += frame.length;
+        last = seq;
       }
-      if (freed >= envelopes || size >= bytes || looked >= rows) return seq as Seq;
+      if (freed >= envelopes || size >= bytes || looked >= rows) break;
     }
-    return end as Seq;
+    return last as Seq | undefined;
   }
 
   async trim(number: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed> {

@@ -22,6 +22,7 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     room: database.prepare<[number], RoomRow>('SELECT id, floor, complete, reached, counted, envelopes, bytes FROM rooms WHERE number = ?'),
     head: database.prepare<[number], number | null>('SELECT max(seq) FROM log WHERE room = ?').pluck(),
     sizes: database.prepare<[number, number, number, number], SizeRow>('SELECT seq, length(frame) AS size FROM log WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?'),
+    oldest: database.prepare<[number, number, number], number>('SELECT seq FROM log WHERE room = ? AND seq >= ? AND seq NOT IN (SELECT seq FROM commits WHERE room = ?) ORDER BY seq LIMIT 1').pluck(),
     commits: database.prepare<[number, number, number, number], number>('SELECT seq FROM commits WHERE room = ? AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?').pluck(),
     commitSizes: database.prepare<[number, number, number, number], SizeRow>(
       'SELECT c.seq, length(l.frame) AS size FROM commits c JOIN log l ON l.room = c.room AND l.seq = c.seq WHERE c.room = ? AND c.seq >= ? AND c.seq <= ? ORDER BY c.seq LIMIT ?',
@@ -39,7 +40,8 @@ export function holdingsOn(database: Database, folder: string): Holdings {
   };
 
   const headOf = (log: LogNumber, room: RoomRow): number => Math.max(sql.head.get(log) ?? 0, room.reached);
-  const fromOf = (room: RoomRow, kind: Cut['kind']): number => (kind === 'messages' ? Math.max(room.complete, room.floor) : room.floor);
+  const completeOf = (room: RoomRow): number => Math.max(room.complete, room.floor);
+  const oldestOf = (log: LogNumber, room: RoomRow): number | undefined => sql.oldest.get(log, completeOf(room), log);
 
   const survey = database.transaction((log: LogNumber, mark: { readonly at: number; readonly every: number } | undefined): Holding | undefined => {
     const room = sql.room.get(log);
@@ -57,13 +59,13 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     if (counted !== room.counted) sql.counted.run(counted, envelopes, bytes, log);
     const marks = sql.marks.all(log).map(({ at, seq }) => ({ at, seq: seq as Seq }));
     const last = marks.at(-1);
-    if (mark !== undefined && head > (last?.seq ?? 0) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) {
+    if (mark !== undefined && head > (last?.seq ?? -1) && mark.at >= (last?.at ?? Number.NEGATIVE_INFINITY) + mark.every) {
       sql.mark.run(log, mark.at, head);
       marks.push({ at: mark.at, seq: head as Seq });
     }
     return {
-      room: room.id as RoomId, head: head as Seq, floor: room.floor as Seq, complete: Math.max(room.complete, room.floor) as Seq,
-      counted: counted as Seq, envelopes, bytes, marks,
+      room: room.id as RoomId, head: head as Seq, floor: room.floor as Seq, complete: completeOf(room) as Seq,
+      oldest: (oldestOf(log, room) ?? head + 1) as Seq, counted: counted as Seq, envelopes, bytes, marks,
     };
   });
 
@@ -71,12 +73,12 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     const room = sql.room.get(log);
     if (room === undefined) return { envelopes: 0, bytes: 0 };
     const head = headOf(log, room); // before anything goes: no seq may be given twice
-    const from = fromOf(room, kind);
     const end = Math.min(through, room.counted);
     let freed = 0;
     let envelopes = 0;
     switch (kind) {
       case 'messages': {
+        const from = completeOf(room);
         const commits = new Set(sql.commits.all(log, from, end, -1));
         for (const { seq, size } of sql.sizes.all(log, from - 1, end, -1)) if (!commits.has(seq)) freed += size;
         envelopes = sql.dropMessages.run(log, from, end, log, from, end).changes;
@@ -117,20 +119,22 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     async plan(log, { kind, through, envelopes, bytes, rows }) {
       const room = sql.room.get(log);
       if (room === undefined) return undefined;
-      const from = fromOf(room, kind);
+      const from = kind === 'messages' ? oldestOf(log, room) : room.floor;
       const end = Math.min(through, room.counted);
-      if (from > end) return undefined;
+      if (from === undefined || from > end) return undefined;
       const commits = kind === 'messages' ? new Set(sql.commits.all(log, from, end, rows)) : undefined;
       let [freed, size, looked] = [0, 0, 0];
+      let last: number | undefined;
       for (const row of kind === 'messages' ? sql.sizes.iterate(log, from - 1, end, rows) : sql.commitSizes.iterate(log, from, end, rows)) {
         looked++;
         if (commits?.has(row.seq) !== true) {
           freed++;
           size += row.size;
+          last = row.seq;
         }
-        if (freed >= envelopes || size >= bytes || looked >= rows) return row.seq as Seq;
+        if (freed >= envelopes || size >= bytes || looked >= rows) break;
       }
-      return end as Seq;
+      return last as Seq | undefined;
     },
 
     trim: async (log, kind, through) => trim.immediate(log, kind, through),

@@ -6,13 +6,13 @@ import { decode, encode } from 'cborg';
 import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
+import { takeLock } from './lock.ts';
 import { assertDurable, makeDurable } from './sqlite-durability.ts';
 import { holdingsOn } from './sqlite-holdings.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
 export const DATABASE_FILE = 'relay.db';
-const LOCK_FILE = 'relay.lock';
 /** Rows that one step of sweeping deletes: a few milliseconds at most. */
 const SWEEP_ROWS = 500;
 
@@ -28,7 +28,7 @@ interface EpochRow {
  */
 export function sqliteStore(folder: string): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(folder, LOCK_FILE));
+  const lock = takeLock(folder);
   const path = join(folder, DATABASE_FILE);
   let database: Sqlite.Database | undefined;
   try {
@@ -45,22 +45,6 @@ export function sqliteStore(folder: string): Store {
       throw new StoreError('not-a-store', `${path} is damaged or no database.`, { cause: error });
     }
     throw error;
-  }
-}
-
-/**
- * Held by an open transaction on a file of its own: the operating system lets go of it when the process dies,
- * however it dies, and others may still read the database itself (a backup does).
- */
-function takeLock(path: string): Sqlite.Database {
-  const lock = new Sqlite(path, { timeout: 0 });
-  try {
-    lock.pragma('journal_mode = MEMORY');
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    throw new StoreError('in-use', 'Another relay runs on this data folder: stop it, or choose another folder.', { cause: error });
   }
 }
 

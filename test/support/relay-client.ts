@@ -10,7 +10,7 @@ import { equalBytes } from '../../shared/bytes.ts';
 import { encodeControl, type ClientControl, type RelayControl } from '../../shared/control.ts';
 import { encodeEnvelope, type Envelope, type Kind } from '../../shared/envelope.ts';
 import { decodeRelayFrame } from '../../shared/frame.ts';
-import { START, type AccessKey, type EnvelopeId, type EpochId, type InviteKey, type Nonce, type OwnerKey, type RoomId, type Seq, type Signature } from '../../shared/ids.ts';
+import { START, type AccessKey, type EnvelopeId, type EpochId, type InviteKey, type MoverKey, type Nonce, type OwnerKey, type RoomId, type Seq, type Signature } from '../../shared/ids.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../../shared/limits.ts';
 import {
   createStatement, deleteStatement, epochIdOf, invitesDigestOf, inviteStatement, openStatement, roomIdOf, type InviteRegistration,
@@ -165,12 +165,17 @@ export class RelayClient {
   }
 
   /** Makes a room; answers with its first epoch. */
-  async create(owner: Pair, { access = new Pair(), invites = [], groupInfo = new Uint8Array(), token }: { access?: Pair; invites?: readonly InviteRegistration[]; groupInfo?: Uint8Array; token?: string } = {}) {
+  /** `mover`: who signs instead of the owner, and what the owner signed for that. */
+  async create(
+    owner: Pair,
+    { access = new Pair(), invites = [], groupInfo = new Uint8Array(), token, mover }:
+      { access?: Pair; invites?: readonly InviteRegistration[]; groupInfo?: Uint8Array; token?: string; mover?: { readonly pair: Pair; readonly certificate: Signature } } = {},
+  ) {
     const room = roomIdOf(owner.public as OwnerKey, sha256);
     const statement = createStatement({ origin: this.origin, room, access: access.public as AccessKey, invites: invitesDigestOf(invites, sha256), nonce: this.nonce });
     const opened = await this.ask('opened', (ref) => ({
-      t: 'create', ref, owner: owner.public as OwnerKey, access: access.public as AccessKey, invites: [...invites], groupInfo, sig: owner.sign(statement),
-      ...(token === undefined ? {} : { token }),
+      t: 'create', ref, owner: owner.public as OwnerKey, access: access.public as AccessKey, invites: [...invites], groupInfo, sig: (mover?.pair ?? owner).sign(statement),
+      ...(token === undefined ? {} : { token }), ...(mover === undefined ? {} : { mover: { key: mover.pair.public as MoverKey, certificate: mover.certificate } }),
     }));
     return { ...epochOf(room, access), opened };
   }

@@ -145,7 +145,7 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     assert.deepEqual(await store.logs(made.log, 10), [other.log]);
     const usage = await store.usage();
     assert.ok(usage.rooms === 2 && usage.bytes > 300 && usage.free > 0);
-    const holding = { room: made.room, head: 3, floor: 1, complete: 1, counted: 3, envelopes: 3, bytes: 3 * 174, marks: [] };
+    const holding = { room: made.room, head: 3, floor: 1, complete: 1, oldest: 1, counted: 3, envelopes: 3, bytes: 3 * 174, marks: [] };
     assert.deepEqual(plain(await store.survey(made.log)), plain(holding));
     assert.deepEqual(plain(await store.survey(made.log, { at: 1000, every: 10 })), plain({ ...holding, marks: [{ at: 1000, seq: 3 }] }));
     assert.deepEqual((await store.survey(made.log, { at: 2000, every: 10 }))?.marks.length, 1, 'nothing came since');
@@ -153,7 +153,7 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     assert.deepEqual((await store.survey(made.log, { at: 1005, every: 10 }))?.marks.length, 1, 'too soon');
     assert.deepEqual((await store.survey(made.log, { at: 500, every: 10 }))?.marks.length, 1, 'the clock went back');
     assert.deepEqual((await store.survey(made.log, { at: 1010, every: 10 }))?.marks, [{ at: 1000, seq: 3 }, { at: 1010, seq: 4 }]);
-    assert.deepEqual((await store.survey(other.log, { at: 1, every: 1 }))?.marks, [], 'an empty log needs none');
+    assert.deepEqual((await store.survey(other.log, { at: 1, every: 1 }))?.marks, [{ at: 1, seq: 0 }], 'an empty log too: so one can tell how long nothing was said');
     assert.equal(await store.survey(store.newLog()), undefined);
   });
 
@@ -170,15 +170,20 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     };
     await state(); // counts
     assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', envelopes: 3 }), 4);
-    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', rows: 3 }), 3, 'looks at no more than so many');
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', rows: 3 }), 2, 'looks at no more than so many');
     assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', bytes: 1 }), 1);
     assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', through: 2 as Seq }), 2);
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'messages', through: 3 as Seq }), 2, 'no further than the last message');
     assert.equal((await store.trim(made.log, 'messages', 4 as Seq)).envelopes, 3);
+    assert.equal((await store.survey(made.log))?.oldest, 6);
     assert.deepEqual(await state(), [6, 1, 5, 3, [3, 5, 6]]);
     assert.deepEqual(plain(await store.read(made.log, { ...all, limit: 2 })), [frames[2], frames[4]], 'holes are passed over');
     assert.equal((await store.trim(made.log, 'messages', 6 as Seq)).envelopes, 1);
     assert.deepEqual(await state(), [6, 1, 7, 2, [3, 5]], 'the head is what it was');
     assert.equal(await store.plan(made.log, { ...whole, kind: 'messages' }), undefined);
+    assert.equal((await store.survey(made.log))?.oldest, 7);
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'commits' }), 5);
+    assert.equal(await store.plan(made.log, { ...whole, kind: 'commits', envelopes: 1 }), 3);
     const trimmed = await store.trim(made.log, 'commits', 6 as Seq);
     assert.deepEqual([trimmed.envelopes, trimmed.bytes], [1, (writes[2]?.frame.length ?? 0)]);
     assert.deepEqual(await state(), [6, 7, 7, 1, [5]], 'the commit that began the newest epoch stays');

@@ -15,7 +15,9 @@ import { returnKeys } from '../rooms/return-keys.ts';
 import { begun } from '../wire/chain.ts';
 import type { RoomHost } from './host.ts';
 import { shownOf } from './people.ts';
+import { renewed } from './heard.ts';
 import { Room } from './room.ts';
+import { nextRenewal } from './upkeep.ts';
 
 export async function createRoom(host: RoomHost, relay: string, suite: Suite, given: string, kind: RoomTerms['kind'] = 'group'): Promise<Room> {
   const profile = host.profile();
@@ -34,13 +36,15 @@ export async function createRoom(host: RoomHost, relay: string, suite: Suite, gi
   const keys = await epochKeys(room, group);
   const record = newRoomRecord({
     room, relay, createdAt: host.clock.now(), owner: { publicKey, secretKey: owner.secretKey }, standing: { kind: 'member' }, chain: begun(room), epoch: keys.epoch,
-    secret: null, inviter: null, confirmed: true, ...shownOf(group, { name, members: [] }),
+    secret: null, inviter: null, confirmed: true, ...shownOf(group, { members: [], sightings: [] }),
   });
   const made = new Room(host, record, [], null);
   const step = made.step();
   step.mls = { group, keys };
-  step.change(...roomChanges(step.room, record));
+  step.update({ renewAt: nextRenewal(made, 1) });
+  renewed(step, me, host.clock.now());
   made.note(step, 0, { kind: 'created', by: { person: profile.identityKey, name: profile.name } });
+  step.change(...roomChanges(step.room, step.record));
   await made.store(step);
   return made;
 }

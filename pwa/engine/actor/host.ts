@@ -5,6 +5,8 @@ import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
 import type { Profile } from '../records/profile-record.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
+import type { Room } from './room.ts';
+import type { VerifiedPeople } from '../trust/verified.ts';
 
 export interface RoomHost {
   /** Sealed. Written through {@link RoomHost.write} alone. */
@@ -12,14 +14,24 @@ export interface RoomHost {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly appOrigin: string;
+  /** Milliseconds after which a device renews its keys. */
+  readonly renewEvery: number;
   /** What lets us create rooms on a relay, where it asks for that. */
   creationToken(relay: string): string | undefined;
+  /** Whom this device's person has verified. */
+  readonly verified: VerifiedPeople;
   profile(): Profile;
   link(relay: string): RelayLink;
   /** One transaction under this engine's writer. A failure halts the engine, and rejects. */
   write(changes: readonly Change[]): Promise<void>;
   /** The same for what the person asked for: where there is no space, they are told so, and the engine goes on. */
   writeIfSpace(changes: readonly Change[]): Promise<void>;
+  /** Of this device, whatever one's standing there. */
+  rooms(): readonly Room[];
+  /** A room that is stored already comes to life. */
+  adopt(room: Room): void;
+  /** It is stored no more. */
+  dropped(room: string): void;
   /** Something in the room's summary is different. */
   changed(): void;
   items(room: string, items: readonly TimelineItem[]): void;

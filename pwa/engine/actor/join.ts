@@ -18,7 +18,10 @@ import { adrift } from '../wire/chain.ts';
 import { dropPending } from './commit.ts';
 import { openByInvite, readDoorway } from './doorway.ts';
 import { makeEntry } from './entry.ts';
+import { renewed } from './heard.ts';
 import { shownOf } from './people.ts';
+import { nextRenewal } from './upkeep.ts';
+import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
 
 /** Milliseconds. */
@@ -82,6 +85,7 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const step = room.step();
   const { pending } = step;
   if (pending === null) return;
+  const before = step.record.members;
   step.mls = { group: pending.group, keys: pending.keys };
   step.pending = null;
   step.consumed.push(...pending.consumed);
@@ -90,7 +94,10 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
     secret: null, ...shownOf(pending.group, step.record),
   });
   const { identityKey: person, name } = room.host.profile();
+  step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
+  renewed(step, person, room.host.clock.now());
   room.note(step, at, { kind: 'joined', who: { person, name } });
+  noteSameNames(room, step, before, at);
   await room.store(step);
   await room.open();
 }

@@ -7,6 +7,7 @@ import { nameOf } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
 import type { RoomRecord, StoredMember } from '../records/room-record.ts';
 import { agreedState, leavesOfPerson, roleOf } from '../rooms/standing.ts';
+import { seen } from '../trust/same-name.ts';
 
 export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person) as PersonKey;
 
@@ -25,17 +26,18 @@ export function peopleIn(members: readonly Member[]): readonly StoredPerson[] {
 }
 
 /** What a room's record repeats of its group, so that lists need not load it. What this device knows of each member's doings goes on. */
-export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'name' | 'members'>): Pick<RoomRecord, 'name' | 'members' | 'agreed'> {
+export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'members' | 'sightings'>): Pick<RoomRecord, 'name' | 'members' | 'agreed' | 'sightings'> {
   const state = agreedState(group);
   if (state === undefined) throw new MlsError('bad-state');
   const { terms, roles } = state;
+  const people = peopleIn(group.members);
   return {
-    name: neutralised(terms.name),
+    name: neutralised(terms.name), sightings: seen(before.sightings, people),
     agreed: {
       kind: terms.kind, hue: terms.hue, picture: terms.picture, approval: terms.approval,
       banned: roles.banned.map(({ identity, name, by }) => ({ person: identity, name: neutralised(name), by })),
     },
-    members: peopleIn(group.members).map(({ person, name }): StoredMember => {
+    members: people.map(({ person, name }): StoredMember => {
       const known = before.members.find((one) => equalBytes(one.person, person));
       return {
         person, name, role: roleOf(state, person) ?? 'member', devices: leavesOfPerson(group.members, person).length, lastSeenAt: known?.lastSeenAt ?? 0, keysFrom: known?.keysFrom ?? 0,

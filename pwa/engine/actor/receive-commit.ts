@@ -18,6 +18,8 @@ import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
 import { personOf, shownOf } from './people.ts';
+import { nextRenewal } from './upkeep.ts';
+import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
 import type { InGroup, Pending, Step } from './state.ts';
 
@@ -87,7 +89,7 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
 
 function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): void {
   step.mls = { group: next.group, keys: next.keys };
-  const { knocks, leaves } = step.record;
+  const { knocks, leaves, members: before } = step.record;
   const { invites = [], refused = [] } = allInvitesIn(next.group.extensions) ?? {};
   const { members } = next.group;
   const isOpen = ({ person, as }: StoredKnock): boolean =>
@@ -97,10 +99,16 @@ function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): v
     epoch: next.keys.epoch, began, rejected: 0, ...shownOf(next.group, step.record), ...(knocks.every(isOpen) ? {} : { knocks: knocks.filter(isOpen) }),
     ...(leaves.every(isThere) ? {} : { leaves: leaves.filter(isThere) }),
   });
+  noteSameNames(room, step, before, began);
   renewed(step, by.identityKey, room.host.clock.now());
+  if (equalBytes(by.deviceKey, ownDevice(next) ?? EMPTY)) step.update({ renewAt: nextRenewal(room, members.length) });
   // A refresh only paves the way: somebody else has done it.
   step.update({ wanted: step.record.wanted.filter(({ kind }) => kind !== 'refresh') });
 }
+
+const EMPTY = new Uint8Array(0);
+
+const ownDevice = ({ group }: InGroup): Uint8Array | undefined => group.members.find(({ leaf }) => leaf === group.me)?.deviceKey;
 
 /** We were removed: history stays, the keys go. */
 function leaveFor(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
@@ -110,7 +118,8 @@ function leaveFor(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
   const me = room.host.profile().identityKey;
   const banned = rolesIn(facts.extensions)?.banned.some(({ identity }) => equalBytes(identity, me)) ?? false;
   step.mls = null;
-  step.update({ standing: { kind: 'removed', by: personOf(room.storedPerson(facts.by.member)), banned }, members: others, knocks: [], leaves: [], owed: [] });
+  const { standing } = step.record;
+  step.update({ standing: standing.kind === 'left' ? standing : { kind: 'removed', by: personOf(room.storedPerson(facts.by.member)), banned }, members: others, knocks: [], leaves: [], owed: [] });
   forsake(room, step, 'We were removed from the room.');
   step.then(() => room.left());
 }

@@ -8,7 +8,9 @@ import { START } from '../../../shared/ids.ts';
 import { encodeMessage } from '../wire/content.ts';
 import { sealOuter } from '../wire/outer.ts';
 import { ownClaim } from './claims.ts';
+import { whispered } from './direct.ts';
 import type { Outgoing } from './outbox.ts';
+import { isHeld } from './recognition.ts';
 import type { Room } from './room.ts';
 
 /** Envelopes that may be unanswered at once. */
@@ -19,21 +21,22 @@ const LEAD_WITHIN = 2000;
 /** Whether the group takes messages from us now. */
 const isClear = (room: Room): boolean => {
   const { record, pending, mls } = room.state;
-  return room.isLive && record.standing.kind === 'member' && mls !== null && pending === null && record.wanted.length === 0;
+  return room.isLive && room.isActive && mls !== null && pending === null && record.wanted.length === 0;
 };
 
 export async function sendOutbox(room: Room): Promise<void> {
   if (!isClear(room)) return;
   if (room.state.record.rejected > 0) return leadOn(room);
   const { epoch } = room.state.record;
-  const all = room.outbox.all.filter(({ refused }) => !refused);
+  const held = isHeld(room);
+  const all = room.outbox.all.filter(({ refused, entry }) => !refused && (!held || entry.body.kind === 'delivered'));
   const free = WINDOW - all.filter(({ inFlight }) => inFlight).length;
   const next = all.filter(({ inFlight }) => !inFlight).slice(0, Math.max(0, free));
   const isSealedNow = ({ entry }: Outgoing): boolean => entry.sealed !== null && equalBytes(entry.sealed.epoch, epoch);
   const unsealed = next.filter((outgoing) => !isSealedNow(outgoing));
   if (unsealed.length > 0) await seal(room, unsealed);
   for (const outgoing of next) {
-    if (outgoing.entry.sealed === null) continue;
+    if (outgoing.entry.sealed === null || room.outbox.get(outgoing.entry.id) === undefined) continue;
     outgoing.inFlight = true;
     room.link.send(outgoing.entry.sealed.frame);
   }
@@ -46,7 +49,12 @@ async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
   for (const { entry } of outgoing) {
     if (step.mls === null) return;
     const { group, keys } = step.mls;
-    const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, body: entry.body };
+    const body = entry.body.kind === 'ask' ? whispered(group, entry.body) : entry.body;
+    if (body === undefined) {
+      step.dequeue(entry); // whoever it was for is not here any more
+      continue;
+    }
+    const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, body };
     const encrypted = await group.encrypt(encodeMessage(message));
     const at = { kind: 'message', room: record.room, epoch: record.epoch, id: entry.id } as const;
     const frame = encodeEnvelope({ ...at, seq: START, payload: sealOuter(keys.outer, at, encrypted.message) });

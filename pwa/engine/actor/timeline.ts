@@ -8,7 +8,8 @@ import { invitesIn } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
 import { has } from '../rooms/standing.ts';
 import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
-import { memberOf, personKey, personOf } from './people.ts';
+import { personKey, personOf } from './people.ts';
+import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
 import type { Room } from './room.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 
@@ -24,12 +25,12 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
   const invites = role === 'member' || record.knocks.length === 0 || mls === null ? [] : (invitesIn(mls.group.extensions) ?? []);
   return {
     room: room.key, kind: agreed.kind, name: neutralised(record.name), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval }, standing: record.standing,
-    me: personKey(me), role, members: members.map((member) => memberOf(member, isLeaving(member.person))),
+    me: personKey(me), role, members: members.map((member) => shownMember(room, member, isLeaving(member.person))),
     banned: agreed.banned.map(({ person, name, by }) => ({ ...personOf({ person, name }), by: personOf({ person: by, name: nameOfPerson(by) }) })),
     knocks: role === 'member' ? [] : record.knocks.map((knock) => ({
       id: toBase64Url(knock.id), who: personOf(knock), at: knock.at, by: neutralised(invites.find(({ id }) => equalBytes(id, knock.invite))?.label ?? ''),
     })),
-    unacknowledged: [], relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
+    unacknowledged: unacknowledgedIn(room), relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
     alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
   };
 }
@@ -108,6 +109,7 @@ export function mentionOf({ start, end, person }: Mention): StoredMention {
 export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, beside: readonly Change[]): Promise<void> {
   const { kind } = room.state.record.standing;
   if (kind !== 'member' && kind !== 'joining') throw new EngineError('not-a-member', 'This device is not in the room.');
+  if (isHeld(room)) throw new EngineError('unacknowledged', 'Somebody here goes by the name of a person whom you verified. See who it is before you write.');
   const id = messageId(key);
   const body = bodyOf(draft);
   // The order is that of the calls, whatever the storage does.

@@ -49,11 +49,11 @@ export function groupRecords(group: MlsGroup, stored?: MlsGroup): readonly Group
 /** The names under which an earlier snapshot stands stored, and this one has nothing. */
 export function goneRecords(group: MlsGroup | null, stored: MlsGroup): readonly GroupRecordName[] {
   const names = (nodes: number): readonly GroupRecordName[] => [
-    ...(nodes === 0 ? [] : ['epoch' as const]),
+    'epoch',
     ...Array.from({ length: Math.ceil(nodes / NODES) }, (_, page) => `nodes ${page}` as const),
     ...Array.from({ length: Math.ceil((nodes + 1) / 2 / RATCHETS) }, (_, page) => `ratchets ${page}` as const),
   ];
-  const kept = new Set(names(group?.state.ratchetTree.length ?? 0));
+  const kept = new Set(group === null ? [] : names(group.state.ratchetTree.length));
   return names(stored.state.ratchetTree.length).filter((name) => !kept.has(name));
 }
 

@@ -9,6 +9,7 @@ import type { IdentityKey } from '../mls/index.ts';
 import type { RoomTerms } from '../rooms/extensions.ts';
 import type { LeaveStatement } from '../rooms/leave-statement.ts';
 import type { Role } from '../rooms/standing.ts';
+import type { Named } from '../trust/same-name.ts';
 import type { Change, StorageKey, StoredRecord } from '../ports/storage.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Chain } from '../wire/chain.ts';
@@ -70,6 +71,8 @@ export interface RoomRecord {
   /** Candidates for the next epoch that were found invalid. */
   readonly rejected: number;
   readonly wanted: readonly Intent[];
+  /** When this device's keys are to be renewed, Unix milliseconds. */
+  readonly renewAt: number;
   /** From the link: while joining. */
   readonly secret: Uint8Array | null;
   readonly inviter: Uint8Array | null;
@@ -80,6 +83,10 @@ export interface RoomRecord {
   readonly knocks: readonly StoredKnock[];
   /** Those who said that they leave, and are still in the group. */
   readonly leaves: readonly LeaveStatement[];
+  /** Under which name whom was seen, the first seen first. */
+  readonly sightings: readonly Named[];
+  /** Of people who took the name of somebody whom one verified: those of whom one has seen it. */
+  readonly acknowledged: readonly { readonly who: IdentityKey; readonly as: IdentityKey }[];
   /** Positions. */
   readonly readThrough: number;
   readonly receivedThrough: number;
@@ -113,7 +120,7 @@ const shape = v.object({
   cursor: seq, shift: count,
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
   epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
-  wanted: v.array(intentShape),
+  wanted: v.array(intentShape), renewAt: count,
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
@@ -132,6 +139,7 @@ const agreedShape = v.object({
     id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), person, name: v.string(), at: count, invite: inviteId, as: v.object({ id: inviteId, kem: anyBytes, sign: bytes<InviteKey>(32) }),
   })),
   leaves: v.array(v.object({ device: bytes(32), sig: bytes(64) })),
+  sightings: v.array(v.object({ person, name: v.string() })), acknowledged: v.array(v.object({ who: person, as: person })),
 });
 
 const AGREED = 'agreed';
@@ -139,10 +147,11 @@ const AGREED = 'agreed';
 /** What is to be written for a record, after an earlier one that is stored. */
 export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord): readonly Change[] {
   if (record === stored) return [];
-  const { members, agreed, knocks, leaves, ...rest } = record;
+  const { members, agreed, knocks, leaves, sightings, acknowledged, ...rest } = record;
+  const seldom = { members, agreed, knocks, leaves, sightings, acknowledged };
   const changes: Change[] = [{ kind: 'put', store: 'rooms', key: [key], value: toCbor({ v: 1, ...rest }) }];
-  const same = members === stored?.members && agreed === stored.agreed && knocks === stored.knocks && leaves === stored.leaves;
-  if (!same) changes.push({ kind: 'put', store: 'rooms', key: [key, AGREED], value: toCbor({ members, agreed, knocks, leaves }) });
+  const same = stored !== undefined && (Object.keys(seldom) as (keyof typeof seldom)[]).every((field) => seldom[field] === stored[field]);
+  if (!same) changes.push({ kind: 'put', store: 'rooms', key: [key, AGREED], value: toCbor(seldom) });
   return changes;
 }
 
@@ -159,7 +168,7 @@ export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly 
 export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null, approval: false, banned: [] };
 
 export const newRoomRecord = (
-  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed'>>,
+  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

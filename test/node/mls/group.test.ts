@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCommit, encodeMlsMessage, type LeafNode } from 'ts-mls';
 import { utf8 } from '../../../shared/bytes.ts';
-import { groupRecords, loadSodium, makeDevice, makeIdentity, MlsError, restoreGroup, wipe, type MlsGroup } from '../../../pwa/engine/mls/index.ts';
+import { goneRecords, groupRecords, loadSodium, makeDevice, makeIdentity, MlsError, restoreGroup, wipe, type MlsGroup } from '../../../pwa/engine/mls/index.ts';
 import { suiteImplementation } from '../../../pwa/engine/mls/suite.ts';
 import { assertShutOut } from '../../support/shut-out.ts';
 import { deliver, founder, newcomer, type Peer } from '../../support/members.ts';
@@ -214,6 +214,25 @@ test('what is stored comes back whole; a message rewrites no tree; nothing alias
   assert.deepEqual(merged.map(({ bytes }) => bytes), copy);
   assert.deepEqual(restored.members, bob.group.members);
   assert.deepEqual(restored.epochAuthenticator, bob.group.epochAuthenticator);
+});
+
+test('what changed, written over what was stored, is the group that is; of a group that is gone nothing stays', async () => {
+  const members = await room(20);
+  const [alice, ...others] = members as [Peer, ...Peer[]];
+  const stored = new Map(groupRecords(alice.group).map(({ name, bytes }) => [name, bytes]));
+  for (let size = others.length; size > 0; size -= 3) {
+    const before = alice.group;
+    const gone = others.splice(Math.max(0, size - 3));
+    const { group } = await alice.group.commit({ remove: gone.map((peer) => peer.group.me) });
+    alice.group = group;
+    for (const name of goneRecords(group, before)) stored.delete(name);
+    for (const { name, bytes } of groupRecords(group, before)) stored.set(name, bytes);
+    const restored = restoreGroup([...stored].map(([name, bytes]) => ({ name, bytes })));
+    assert.deepEqual(new Map(groupRecords(restored).map(({ name, bytes }) => [name, bytes])), stored);
+    assert.deepEqual(restored.epochAuthenticator, group.epochAuthenticator);
+  }
+  for (const name of goneRecords(null, alice.group)) stored.delete(name);
+  assert.equal(stored.size, 0);
 });
 
 test('no epoch is kept after it has ended', async () => {

@@ -6,7 +6,7 @@ import type { ClientControl, RelayControl } from '../../../shared/control.ts';
 import { encodeControl } from '../../../shared/control.ts';
 import { encodeEnvelope, type Envelope, type Kind } from '../../../shared/envelope.ts';
 import type {
-  AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, Nonce, OwnerKey, RoomId, Seq, Signature,
+  AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, MoverKey, Nonce, OwnerKey, RoomId, Seq, Signature,
 } from '../../../shared/ids.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 
@@ -35,7 +35,7 @@ export const placedEnvelope = envelope(['message', 'commit'], placed);
 export const ack: fc.Arbitrary<Ack> = fc.record({ room, id: envelopeId, seq: placed });
 
 export const clientControls: { readonly [T in ClientControl['t']]: fc.Arbitrary<Extract<ClientControl, { t: T }>> } = {
-  create: fc.record({ t: fc.constant('create' as const), ref, owner: fixed<OwnerKey>(32), access, invites, groupInfo: some(), sig, token: fc.string({ maxLength: LIMITS.token }) }, {
+  create: fc.record({ t: fc.constant('create' as const), ref, owner: fixed<OwnerKey>(32), access, invites, groupInfo: some(), sig, token: fc.string({ maxLength: LIMITS.token }), mover: fc.record({ key: fixed<MoverKey>(32), certificate: sig }) }, {
     requiredKeys: ['t', 'ref', 'owner', 'access', 'invites', 'groupInfo', 'sig'],
   }),
   open: fc.record({ t: fc.constant('open' as const), ref, room, epoch, sig }),
