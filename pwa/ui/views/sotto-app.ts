@@ -145,6 +145,8 @@ export class SottoApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#key);
+    // Once there is nothing better to do, so that the first sheet opens at once. What fails here is asked for again when wanted.
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => { loadCare().catch(() => undefined); });
   }
 
   override disconnectedCallback(): void {
