@@ -85,6 +85,11 @@ export const LIMIT_SPECS = {
   /** Envelope ids remembered per room, at least; see `delivery/dedupe.ts`. */
   dedupe: count(4096),
 
+  // HTTP
+  /** How long a request may take to bring its headers, and all of itself. */
+  headersTime: time(10 * SECOND, SECOND),
+  requestTime: time(15 * SECOND, SECOND),
+
   // The whole relay
   connections: count(10_000),
   roomsInAll: count(10_000),

@@ -3,10 +3,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
-import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
-import { CLOSE_CODES } from '../shared/codes.ts';
-import { SOCKET_PATH, SUBPROTOCOL } from '../shared/limits.ts';
 import { clientAddress, Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
@@ -16,13 +13,11 @@ import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { openOperatorPort } from './metrics/operator-port.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
-import { MAX_CHUNKS, MAX_FRAGMENTS, MAX_WEBSOCKET_PAYLOAD, serve } from './socket/websocket.ts';
+import { Sockets } from './socket/sockets.ts';
 import type { Store } from './store/store.ts';
 import { threadedStore } from './store/threaded.ts';
 
-/** Milliseconds that a request may take to arrive, and its headers; looked at as often. */
-const REQUEST_TIMEOUT = 15_000;
-const HEADERS_TIMEOUT = 10_000;
+/** Milliseconds between two looks at requests that take too long. */
 const TIMEOUT_CHECK = 1000;
 /** Milliseconds that a connection without a request is kept. */
 const KEEP_ALIVE = 5000;
@@ -90,21 +85,21 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE,
-    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
+  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
+    http: { headersTimeout: Math.min(core.limits.headersTime, core.limits.requestTime), connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });
   app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
+  const proxies = new Proxies(options.trustProxy ?? []);
+  const sockets = new Sockets(app.server, core, {
+    isOurs: (origin) => origins.includes(origin) || appOrigins.includes(origin),
+    addressOf({ socket, headers: { 'x-forwarded-for': forwarded } }) {
+      return clientAddress(socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '';
+    },
+  });
   operator?.observe({ core, store, status, version: options.version ?? 'unknown' });
   status.facts = () => core.health;
   try {
-    await app.register(fastifyWebsocket, {
-      options: {
-        maxPayload: MAX_WEBSOCKET_PAYLOAD, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_CHUNKS, perMessageDeflate: false,
-        handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-      },
-    });
     app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
-    socketRoute(app, core, (origin) => origins.includes(origin) || appOrigins.includes(origin), new Proxies(options.trustProxy ?? []));
     for (const [path, answer] of [['/healthz', () => status.health()], ['/readyz', () => status.readiness()]] as const) {
       app.get(path, async (_request, reply) => {
         const { status, body } = answer();
@@ -130,24 +125,14 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     status.phase = 'draining';
     app.server.close();
     await core.close();
-    const cut = setTimeout(() => { for (const ws of app.websocketServer.clients) ws.terminate(); }, FAREWELL);
+    const cut = setTimeout(() => sockets.cut(), FAREWELL);
     await app.close();
     clearTimeout(cut);
+    sockets.stop();
     await operator?.close();
     await store.close();
   };
   return { core, origins, port, metricsPort: operator?.port, close: () => (closing ??= close()) };
-}
-
-function socketRoute(app: FastifyInstance, core: RelayCore, isOurs: (origin: string) => boolean, proxies: Proxies): void {
-  app.get(SOCKET_PATH, { websocket: true }, (ws, request) => {
-    const { origin } = request.headers;
-    // A page of another origin must not act with this one's rooms. Other programs send no Origin, or any: it is no proof.
-    if (origin !== undefined && !isOurs(origin)) return ws.close(CLOSE_CODES.origin, 'this page may not use this relay');
-    if (ws.protocol !== SUBPROTOCOL) return ws.close(CLOSE_CODES.badFrame, `subprotocol ${SUBPROTOCOL} is needed`);
-    const { 'x-forwarded-for': forwarded } = request.headers;
-    serve(ws, core, clientAddress(request.socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '');
-  });
 }
 
 async function appRoutes(app: FastifyInstance, folder: string): Promise<void> {

@@ -2,16 +2,18 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
-  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
+  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
 import { createInvite, listInvites, revokeInvite } from './actor/invites.ts';
 import { removeMember, renameRoom, setLook, setRole, setSettings, unban } from './actor/membership.ts';
-import { leave } from './actor/leaving.ts';
+import { answerRequest, messagePerson } from './actor/direct.ts';
+import { forget, leave } from './actor/leaving.ts';
 import { personOf } from './actor/people.ts';
 import { acknowledge } from './actor/recognition.ts';
 import type { Room } from './actor/room.ts';
+import { securityOf } from './actor/security.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
 import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
@@ -69,6 +71,13 @@ class LocalEngine implements Engine {
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
+      rooms: () => [...this.#rooms.values()],
+      adopt: (room) => this.#adopt(room),
+      dropped: (room) => {
+        this.#rooms.delete(room);
+        this.#drafts.delete(room);
+        this.#changed();
+      },
       items: (room, items) => {
         this.#keeper.touch(room);
         this.#emit({ kind: 'timeline', room: room as RoomKey, items });
@@ -151,7 +160,7 @@ class LocalEngine implements Engine {
   #room(room: RoomKey): Room {
     this.#requireRunning();
     const found = this.#rooms.get(room);
-    if (found === undefined) throw new EngineError('not-a-member', 'There is no such room on this device.');
+    if (found === undefined || found.state.record.forgotten) throw new EngineError('not-a-member', 'There is no such room on this device.');
     return found;
   }
 
@@ -169,7 +178,7 @@ class LocalEngine implements Engine {
   #state(): EngineState {
     return {
       profile: this.#profile === null ? null : personOf({ person: this.#profile.identityKey, name: this.#profile.name }),
-      rooms: [...this.#rooms.values()].map((room) => summaryOf(room, this.#drafts.get(room.key) ?? '')),
+      rooms: [...this.#rooms.values()].filter((room) => !room.state.record.forgotten).map((room) => summaryOf(room, this.#drafts.get(room.key) ?? '')),
       connection: this.#connection(),
     };
   }
@@ -239,6 +248,18 @@ class LocalEngine implements Engine {
       const joined = await beginJoin(this.#host, this.#rooms, link);
       return this.#rooms.get(joined.key) === joined ? joined.key : this.#adopt(joined);
     });
+  }
+
+  forget(room: RoomKey): Promise<void> {
+    return this.#settled(() => forget(this.#room(room)));
+  }
+
+  messagePerson(room: RoomKey, person: PersonKey): Promise<RoomKey> {
+    return this.#settled(async () => (await messagePerson(this.#room(room), identityOf(person), this.#options.suite ?? 'xwing')).key);
+  }
+
+  answerRequest(room: RoomKey, accept: boolean): Promise<void> {
+    return this.#settled(() => answerRequest(this.#room(room), accept));
   }
 
   leave(room: RoomKey): Promise<void> {
@@ -383,6 +404,10 @@ class LocalEngine implements Engine {
     });
   }
 
+  security(room: RoomKey): Promise<RoomSecurity> {
+    return this.#settled(() => securityOf(this.#room(room)));
+  }
+
   safetyNumber(person: PersonKey): Promise<SafetyNumber> {
     return this.#settled(async () => safetyNumber(this.#host, this.#rooms, identityOf(person)));
   }
@@ -414,11 +439,7 @@ class LocalEngine implements Engine {
   }
 
   readonly answerKnock: Engine['answerKnock'] = notYet;
-  readonly forget: Engine['forget'] = notYet;
-  readonly messagePerson: Engine['messagePerson'] = notYet;
-  readonly answerRequest: Engine['answerRequest'] = notYet;
   readonly moveRoom: Engine['moveRoom'] = notYet;
-  readonly security: Engine['security'] = notYet;
   readonly rejoin: Engine['rejoin'] = notYet;
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Member, MessageItem, MessageKey, MessageStatus, NoticeFact, NoticeItem, Person, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../engine/api.ts';
 import type { FakeRoom } from '../../test/support/fake-engine.ts';
 
-const person = (key: string, name: string): Person => ({ person: key as PersonKey, name });
+export const person = (key: string, name: string): Person => ({ person: key as PersonKey, name });
 
 export const me = person('key-noor-2', 'Noor Haddad');
 export const ana = person('key-ana-2', 'Ana Duarte');

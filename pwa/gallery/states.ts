@@ -1,22 +1,13 @@
 import type { Invite, InvitePreview, RoomKey } from '../engine/api.ts';
 import { FakeEngine, LINK } from '../../test/support/fake-engine.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
-import type { SottoApp } from '../ui/views/sotto-app.ts';
 import '../ui/views/sotto-app.ts';
+import type { SottoApp } from '../ui/views/sotto-app.ts';
+import { TRUST_STATES } from './trust-states.ts';
+import type { GalleryState } from './state.ts';
+import { click, compose, found, shadow } from './acting.ts';
 import { anaTalk, arabic, hikes, hikesRoom, long, rooms, tricky } from './conversations.ts';
 import { RELAY, Script, ana, jonas, laila, me, mei, priya, room, tomas } from './people.ts';
-
-export interface GalleryState {
-  readonly name: string;
-  readonly title: string;
-  readonly script: () => FakeScript;
-  /** The address within the app. */
-  readonly at?: string;
-  readonly link?: string;
-  readonly rtl?: boolean;
-  /** What a person does to come here. */
-  readonly then?: (app: SottoApp, engine: FakeEngine) => Promise<void>;
-}
 
 const known: FakeScript = { profile: me };
 const full = (): FakeScript => ({ ...known, rooms: rooms() });
@@ -28,39 +19,6 @@ const preview = (more: Partial<InvitePreview> = {}): InvitePreview => ({
 });
 
 const invite: Invite = { id: 'standing', link: LINK, expires: Date.now() + 6.8 * 86_400_000, uses: 0, used: 2, role: 'member', label: '', by: me };
-
-/** The first element of a kind, through shadow roots; waits until it is there. */
-async function found<T extends Element>(root: ParentNode, ...path: readonly string[]): Promise<T> {
-  let at: ParentNode = root;
-  for (const [index, selector] of path.entries()) {
-    const element: Element = await appears(at, selector);
-    if (index === path.length - 1) return element as T;
-    at = element.shadowRoot ?? element;
-  }
-  throw new Error('The path is empty.');
-}
-
-/** Looks once a frame, for two seconds at most. */
-async function appears(root: ParentNode, selector: string): Promise<Element> {
-  for (let frame = 0; frame < 240; frame += 1) {
-    const element = root.querySelector(selector);
-    if (element !== null) return element;
-    await new Promise((resolve) => { setTimeout(resolve, 8); });
-  }
-  throw new Error(`${selector} did not appear.`);
-}
-
-const click = async (app: SottoApp, ...path: readonly string[]): Promise<void> => {
-  (await found<HTMLElement>(shadow(app), ...path)).click();
-};
-const shadow = (app: SottoApp): ParentNode => app.shadowRoot ?? app;
-
-const compose = async (app: SottoApp, text: string): Promise<HTMLTextAreaElement> => {
-  const field = await found<HTMLTextAreaElement>(shadow(app), 'sotto-room', 'sotto-composer', 'textarea');
-  field.value = text;
-  field.dispatchEvent(new Event('input'));
-  return field;
-};
 
 const joinFailure = (code: 'bad-link' | 'invite-expired' | 'invite-used-up' | 'invite-revoked' | 'invite-unknown' | 'relay-unreachable'): GalleryState => ({
   name: `join-${code}`, title: `Join: ${code}`, script: () => ({ ...known, failing: { previewInvite: code } }), link: LINK,
@@ -105,16 +63,12 @@ export const STATES: readonly GalleryState[] = [
   { name: 'room-reset', title: 'A relay that forgot', script: () => inRoom(hikesRoom({ alarms: [{ kind: 'relay-reset', relay: RELAY, since: Date.now() }] })), at: HIKES },
   { name: 'room-unconfirmed', title: 'Not confirmed yet', script: () => inRoom(hikesRoom({ confirmed: false })), at: HIKES },
   { name: 'room-joining', title: 'Joining', script: () => inRoom(room('joining-1', 'Thursday book club', [ana, priya, mei, me], [], { standing: { kind: 'joining' }, confirmed: false })), at: '#/room/joining-1' },
-  { name: 'room-removed', title: 'Removed', script: () => inRoom(room('aHikes-6', 'Sunday hikes', [ana, jonas, mei], [...hikes(), ...new Script('out').note(1, { kind: 'removed', who: me, by: ana }).items.map((item) => ({ ...item, position: 90 }))], { standing: { kind: 'removed', by: ana, banned: false } })), at: HIKES },
   { name: 'room-refused', title: 'Could not join', script: () => inRoom(room('refused-1', 'Thursday book club', [ana, priya, me], [], { standing: { kind: 'refused', problem: { code: 'invite-expired', detail: '' } } })), at: '#/room/refused-1' },
   { name: 'room-gone', title: 'A room that is not here', script: full, at: '#/room/nowhere' },
   { name: 'details', title: 'About a room', script: full, at: `${HIKES}/details` },
-  { name: 'details-menu', title: 'A member’s menu', script: full, at: `${HIKES}/details`, then: (app) => click(app, 'sotto-room-details', 'li button') },
-  { name: 'details-remove', title: 'Removing someone', script: full, at: `${HIKES}/details`,
-    then: async (app) => { await click(app, 'sotto-room-details', 'li button'); await click(app, 'sotto-room-details', '#more button'); } },
   { name: 'invite', title: 'Invite', script: () => ({ ...full(), invites: [invite] }), at: HIKES, then: (app) => click(app, 'sotto-room', '.head > .round:last-child') },
   { name: 'invite-terms', title: 'Invite: for how long', script: () => ({ ...full(), invites: [invite] }), at: HIKES,
-    then: async (app) => { await click(app, 'sotto-room', '.head > .round:last-child'); await click(app, 'sotto-invite-sheet', '.until button'); } },
+    then: async (app) => { await click(app, 'sotto-room', '.head > .round:last-child'); await click(app, 'sotto-invite-sheet', '.until button'); await found(shadow(app), 'sotto-invite-sheet', 'sotto-invite-terms', 'form'); } },
   { name: 'invite-failed', title: 'Invite, no relay', script: () => ({ ...full(), failing: { createInvite: 'relay-unreachable' } }), at: HIKES, then: (app) => click(app, 'sotto-room', '.head > .round:last-child') },
   { name: 'join', title: 'Join', script: () => ({ ...known, preview: preview() }), link: LINK },
   { name: 'join-already', title: 'Join: in it already', script: () => ({ ...known, preview: preview({ alreadyMember: true }) }), link: LINK },
@@ -125,6 +79,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'halted-storage', title: 'Storage failed', script: full, then: (_app, engine) => { engine.halt('storage-failed'); return Promise.resolve(); } },
   { name: 'rtl', title: 'Right to left', script: () => inRoom(room('arabic-1', 'عشاء الخميس', [me, laila, ana], arabic())), at: '#/room/arabic-1', rtl: true },
   { name: 'rtl-list', title: 'Rooms, right to left', script: full, rtl: true },
+  ...TRUST_STATES,
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },
 ];
 

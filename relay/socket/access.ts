@@ -2,6 +2,8 @@
 import type { RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { createStatement, deleteStatement, invitesDigestOf, inviteStatement, moverStatement, openStatement, roomIdOf } from '../../shared/statements.ts';
+import { keyOf } from '../bytes.ts';
+import type { Clock } from '../clock.ts';
 import { postError } from '../delivery/answers.ts';
 import type { ControlOf } from '../delivery/jobs.ts';
 import { sha256 } from '../delivery/rules.ts';
@@ -9,6 +11,21 @@ import type { Room } from '../delivery/room.ts';
 import { STORE_RETRY } from '../delivery/rules.ts';
 import type { Connection, ConnectionContext } from './connection.ts';
 import { DECOY_KEY } from './proof.ts';
+
+/** Milliseconds after which `no-access` is answered, whatever was looked up and checked meanwhile: how long that took would tell whether there is such a room. */
+const REFUSAL = 5;
+
+/** It comes so long after it was begun, and not after the work that lies between. */
+class Moment {
+  readonly come: Promise<void>;
+  cancel: () => void = () => undefined;
+
+  constructor(clock: Clock) {
+    this.come = new Promise((resolve) => {
+      this.cancel = clock.after(REFUSAL, resolve);
+    });
+  }
+}
 
 type Claim = ControlOf<'create'> | ControlOf<'open'> | ControlOf<'open-invite'> | ControlOf<'delete'>;
 const outcome = { type: 'pending' } as const;
@@ -24,6 +41,7 @@ export class Access {
 
   /** Checks a claim and hands it on, or refuses it; the connection is released either way. Never rejects. */
   async prove(claim: Claim): Promise<void> {
+    const refusal = new Moment(this.#context.clock);
     const id = claim.t === 'create' || claim.t === 'delete' ? roomIdOf(claim.owner, sha256) : claim.room;
     const { delivery } = this.#context;
     if (claim.t === 'create') {
@@ -41,7 +59,9 @@ export class Access {
       this.#refuse(claim, id, 'unavailable', STORE_RETRY);
       return;
     }
-    if (!(await this.#handOn(claim, id, room))) this.#refuse(claim, id, 'no-access');
+    if (await this.#handOn(claim, id, room)) return refusal.cancel();
+    await refusal.come;
+    this.#refuse(claim, id, 'no-access');
   }
 
   #refuse(claim: Claim, room: RoomId, code: 'no-access' | 'unavailable', retryAfter = 0): void {
@@ -84,7 +104,8 @@ export class Access {
       }
       case 'open-invite': {
         const holds = await this.#signed(claim.invite, claim.sig, (origin) => inviteStatement({ origin, room: id, invite: claim.invite, nonce }));
-        if (room === undefined || !holds) return false;
+        // A key that never was one of the room's is refused here, as where there is no room.
+        if (room === undefined || !room.uses.has(keyOf(claim.invite)) || !holds) return false;
         delivery.enqueue({ ...base, type: 'open', room, ref: claim.ref, by: { type: 'invite', invite: claim.invite } });
         return true;
       }

@@ -1,6 +1,7 @@
-/** Holding what members say of the log against what the relay gave: the alarm of a forked log. */
+/** Holding what members say of the log against what the relay gave: the alarms of a forked log, and of one that was not given whole. */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { Seq } from '../../../shared/ids.ts';
+import { assertNever } from '../../../shared/never.ts';
 import type { Alarm } from '../api.ts';
 import type { Change } from '../ports/storage.ts';
 import type { RoomRecord } from '../records/room-record.ts';
@@ -33,26 +34,54 @@ export async function linkAt(host: RoomHost, step: Step, chain: Extract<Chain, {
   return step.newLinks.get(seq) ?? (await host.storage.get('links', [step.room, pageOf(seq), seq]));
 }
 
+/** What a member's claim shows. `unknown`: it names a position of which this device cannot know. */
+type Finding = 'agrees' | 'unknown' | Extract<Alarm['kind'], 'log-forked' | 'log-withheld'>;
+
 /** Checks a member's claim; raises the lasting alarm where it and the relay's log differ. */
-export async function checkClaim(host: RoomHost, step: Step, message: Message): Promise<void> {
-  const { chain } = step.record;
-  if (step.mls !== null && !equalBytes(message.authenticator, step.mls.group.epochAuthenticator)) return raise(host, step, 'log-forked');
-  const claim = message.chain;
+export async function checkClaim(host: RoomHost, step: Step, { authenticator, chain: claim }: Pick<Message, 'authenticator' | 'chain'>): Promise<void> {
+  // An epoch authenticator is no secret towards those who have it.
+  if (step.mls !== null && !equalBytes(authenticator, step.mls.group.epochAuthenticator)) return raise(host, step, 'log-forked');
   if (claim === null) return;
-  if (chain.kind === 'anchored') {
-    const own = await linkAt(host, step, chain, claim.seq);
-    if (own === undefined || (own !== null && !equalBytes(own, claim.hash))) raise(host, step, 'log-forked');
-    return;
+  const finding = await held(host, step, claim);
+  switch (finding) {
+    case 'agrees':
+      return agreed(step, claim.seq);
+    case 'unknown':
+      return;
+    case 'log-forked':
+    case 'log-withheld':
+      return raise(host, step, finding);
+    default:
+      return assertNever(finding);
   }
-  if (claim.seq < chain.since) return;
+}
+
+async function held(host: RoomHost, step: Step, claim: Link): Promise<Finding> {
+  const { chain } = step.record;
+  if (chain.kind === 'adrift') return adopt(step, chain, claim);
+  const own = await linkAt(host, step, chain, claim.seq);
+  if (own === null) return 'unknown';
+  // The other was given an envelope at a position where this device has none.
+  if (own === undefined) return 'log-withheld';
+  return equalBytes(own, claim.hash) ? 'agrees' : 'log-forked';
+}
+
+function agreed(step: Step, seq: Seq): void {
+  const position = seq + step.record.shift;
+  if (position > (step.record.agreedThrough ?? -1)) step.update({ agreedThrough: position });
+}
+
+function adopt(step: Step, chain: Extract<Chain, { kind: 'adrift' }>, claim: Link): Finding {
+  if (claim.seq < chain.since) return 'unknown';
   const links = adopted(chain, claim);
   const last = links?.at(-1);
-  if (links === undefined || last === undefined) return raise(host, step, 'log-forked');
+  if (links === undefined || last === undefined) return 'log-withheld';
   step.update({ chain: { kind: 'anchored', since: claim.seq, last } });
   for (const link of links) {
     step.newLinks.set(link.seq, link.hash);
     step.change(putLink(step.room, link));
   }
+  return 'agrees';
 }
 
 /** One of each kind stands until the person dismisses it. */

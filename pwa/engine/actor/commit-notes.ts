@@ -47,6 +47,8 @@ function removalsOf({ before: { groupId, members }, removed, authenticatedData }
   const isBanned = after.roles.banned.map(({ identity }) => identity);
   const gone: Member[] = [];
   for (const leaf of goneWith(members, removed)) if (!gone.some(({ identityKey }) => equalBytes(identityKey, leaf.identityKey))) gone.push(leaf);
+  // The committer and the others come upon them in orders of their own.
+  gone.sort((a, b) => a.leaf - b.leaf);
   const removals = gone.map((leaf): StoredFact => {
     const who = storedPerson(leaf);
     if (has(isBanned, leaf.identityKey)) return { kind: 'banned', who, by };

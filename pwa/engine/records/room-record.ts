@@ -36,6 +36,15 @@ export interface Agreed {
   readonly banned: readonly { readonly person: IdentityKey; readonly name: string; readonly by: IdentityKey }[];
 }
 
+/** Whom a room of two is for, and by which room one knows them. */
+export interface Peer {
+  readonly person: IdentityKey;
+  readonly name: string;
+  readonly via: string;
+  /** By us: the secret of their invite, until it was whispered to them. Else null. */
+  readonly secret: Uint8Array | null;
+}
+
 /** Somebody who waits at the door. */
 export interface StoredKnock {
   readonly id: EnvelopeId;
@@ -63,6 +72,8 @@ export interface RoomRecord {
   /** What is added to a seq for its position in the timeline: grows where a relay was rolled back and gives seqs anew. */
   readonly shift: number;
   readonly chain: Chain;
+  /** Position up to which what the relay gave was found to be what another member was given; null before the first time. */
+  readonly agreedThrough: number | null;
   readonly epoch: EpochId;
   /** Seq of the commit that began it; 0 for the first epoch, and where a joiner does not know. */
   readonly began: Seq;
@@ -71,6 +82,8 @@ export interface RoomRecord {
   /** Candidates for the next epoch that were found invalid. */
   readonly rejected: number;
   readonly wanted: readonly Intent[];
+  /** To be deleted from this device as soon as the leave statement has gone out. */
+  readonly forgotten: boolean;
   /** When this device's keys are to be renewed, Unix milliseconds. */
   readonly renewAt: number;
   /** From the link: while joining. */
@@ -81,6 +94,8 @@ export interface RoomRecord {
   readonly members: readonly StoredMember[];
   readonly agreed: Agreed;
   readonly knocks: readonly StoredKnock[];
+  /** Of a room of two: the other, whoever made it. */
+  readonly peer: Peer | null;
   /** Those who said that they leave, and are still in the group. */
   readonly leaves: readonly LeaveStatement[];
   /** Under which name whom was seen, the first seen first. */
@@ -119,8 +134,8 @@ const shape = v.object({
   ]),
   cursor: seq, shift: count,
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
-  epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
-  wanted: v.array(intentShape), renewAt: count,
+  agreedThrough: v.nullable(v.number()), epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
+  wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
@@ -139,6 +154,7 @@ const agreedShape = v.object({
     id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), person, name: v.string(), at: count, invite: inviteId, as: v.object({ id: inviteId, kem: anyBytes, sign: bytes<InviteKey>(32) }),
   })),
   leaves: v.array(v.object({ device: bytes(32), sig: bytes(64) })),
+  peer: v.nullable(v.object({ person, name: v.string(), via: v.string(), secret: v.nullable(bytes(32)) })),
   sightings: v.array(v.object({ person, name: v.string() })), acknowledged: v.array(v.object({ who: person, as: person })),
 });
 
@@ -147,8 +163,8 @@ const AGREED = 'agreed';
 /** What is to be written for a record, after an earlier one that is stored. */
 export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord): readonly Change[] {
   if (record === stored) return [];
-  const { members, agreed, knocks, leaves, sightings, acknowledged, ...rest } = record;
-  const seldom = { members, agreed, knocks, leaves, sightings, acknowledged };
+  const { members, agreed, knocks, leaves, peer, sightings, acknowledged, ...rest } = record;
+  const seldom = { members, agreed, knocks, leaves, peer, sightings, acknowledged };
   const changes: Change[] = [{ kind: 'put', store: 'rooms', key: [key], value: toCbor({ v: 1, ...rest }) }];
   const same = stored !== undefined && (Object.keys(seldom) as (keyof typeof seldom)[]).every((field) => seldom[field] === stored[field]);
   if (!same) changes.push({ kind: 'put', store: 'rooms', key: [key, AGREED], value: toCbor(seldom) });
@@ -168,7 +184,7 @@ export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly 
 export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null, approval: false, banned: [] };
 
 export const newRoomRecord = (
-  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings'>>,
+  given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

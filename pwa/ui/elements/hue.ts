@@ -10,6 +10,9 @@ export function hueOf(key: string): number {
 
 const HUES = 12;
 
+/** All of them, in the order of the rainbow. */
+export const HUE_CHOICES: readonly number[] = Array.from({ length: HUES }, (_, at) => at * (360 / HUES) + 15);
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** What stands in an avatar: the first letters of the first and the last word, or an emoji that the name begins with. */

@@ -3,30 +3,46 @@ import type { TemplateResult } from 'lit';
 
 import ArrowDown from 'lucide/dist/esm/icons/arrow-down.mjs';
 import ArrowUp from 'lucide/dist/esm/icons/arrow-up.mjs';
+import BadgeCheck from 'lucide/dist/esm/icons/badge-check.mjs';
+import Ban from 'lucide/dist/esm/icons/ban.mjs';
+import Camera from 'lucide/dist/esm/icons/camera.mjs';
 import Check from 'lucide/dist/esm/icons/check.mjs';
 import CheckCheck from 'lucide/dist/esm/icons/check-check.mjs';
 import ChevronLeft from 'lucide/dist/esm/icons/chevron-left.mjs';
 import ChevronRight from 'lucide/dist/esm/icons/chevron-right.mjs';
+import CircleCheck from 'lucide/dist/esm/icons/circle-check.mjs';
 import Clock from 'lucide/dist/esm/icons/clock-3.mjs';
 import CloudOff from 'lucide/dist/esm/icons/cloud-off.mjs';
 import Copy from 'lucide/dist/esm/icons/copy.mjs';
 import Ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
+import Image from 'lucide/dist/esm/icons/image.mjs';
+import KeyRound from 'lucide/dist/esm/icons/key-round.mjs';
 import Link from 'lucide/dist/esm/icons/link-2.mjs';
 import Lock from 'lucide/dist/esm/icons/lock.mjs';
+import LogOut from 'lucide/dist/esm/icons/log-out.mjs';
+import MessageCircle from 'lucide/dist/esm/icons/message-circle.mjs';
+import Pencil from 'lucide/dist/esm/icons/pencil.mjs';
 import Plus from 'lucide/dist/esm/icons/plus.mjs';
+import QrCode from 'lucide/dist/esm/icons/qr-code.mjs';
+import ScanLine from 'lucide/dist/esm/icons/scan-line.mjs';
 import Server from 'lucide/dist/esm/icons/server.mjs';
 import Share from 'lucide/dist/esm/icons/share.mjs';
+import ShieldCheck from 'lucide/dist/esm/icons/shield-check.mjs';
 import Sparkles from 'lucide/dist/esm/icons/sparkles.mjs';
-import Warning from 'lucide/dist/esm/icons/triangle-alert.mjs';
+import Trash from 'lucide/dist/esm/icons/trash.mjs';
+import UserCheck from 'lucide/dist/esm/icons/user-check.mjs';
+import UserCog from 'lucide/dist/esm/icons/user-cog.mjs';
 import UserMinus from 'lucide/dist/esm/icons/user-minus.mjs';
 import UserPlus from 'lucide/dist/esm/icons/user-plus.mjs';
 import Users from 'lucide/dist/esm/icons/users.mjs';
+import Warning from 'lucide/dist/esm/icons/triangle-alert.mjs';
 import X from 'lucide/dist/esm/icons/x.mjs';
 
 const ICONS = {
-  back: ChevronLeft, check: Check, clock: Clock, close: X, copy: Copy, down: ArrowDown, forward: ChevronRight, invite: UserPlus,
-  link: Link, lock: Lock, menu: Ellipsis, offline: CloudOff, people: Users, plus: Plus, relay: Server, remove: UserMinus,
-  send: ArrowUp, share: Share, ticks: CheckCheck, unknown: Sparkles, warning: Warning,
+  back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
+  invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
+  remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
+  waiting: UserCheck, warning: Warning,
 } as const;
 
 export type IconName = keyof typeof ICONS;
@@ -53,6 +69,8 @@ function shape(tag: string, a: Attributes): TemplateResult {
       return svg`<rect x=${a.x ?? 0} y=${a.y ?? 0} width=${a.width ?? 0} height=${a.height ?? 0} rx=${a.rx ?? 0} ry=${a.ry ?? 0} />`;
     case 'line':
       return svg`<line x1=${a.x1 ?? 0} y1=${a.y1 ?? 0} x2=${a.x2 ?? 0} y2=${a.y2 ?? 0} />`;
+    case 'ellipse':
+      return svg`<ellipse cx=${a.cx ?? 0} cy=${a.cy ?? 0} rx=${a.rx ?? 0} ry=${a.ry ?? 0} />`;
     case 'path':
       return svg`<path d=${a.d ?? ''} />`;
     default:

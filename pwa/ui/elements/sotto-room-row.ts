@@ -3,19 +3,20 @@ import { customElement, property } from 'lit/decorators.js';
 import type { RoomSummary } from '../../engine/api.ts';
 import { timeOf } from '../timeline/layout.ts';
 import { previewText } from '../words/notices.ts';
+import { standingLine } from '../words/standings.ts';
 import { listTime } from '../words/times.ts';
 import { icon } from './icon.ts';
-import { roomFace } from './room-face.ts';
+import { partnerOf, roomFace } from './room-face.ts';
 import { statusMark } from './status-mark.ts';
-import { base } from './styles.ts';
+import { base, marks } from './styles.ts';
+import { verifiedMark } from './verified-mark.ts';
 
 const words = {
   draft: 'Draft:',
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
   many: '99+',
-  joining: 'Joining…',
-  removed: 'You are not in this room any more',
-  refused: 'Could not join',
+  stranger: 'Someone here may not be who you think',
+  knocks: (count: number) => (count === 1 ? 'Someone would like to come in' : `${count} people would like to come in`),
   alarm: 'The relay needs your attention',
   nothing: 'No messages yet',
 } as const;
@@ -26,7 +27,7 @@ export class SottoRoomRow extends LitElement {
   @property({ attribute: false }) room: RoomSummary | null = null;
   @property({ type: Boolean, reflect: true }) current = false;
 
-  static override styles = [base, css`
+  static override styles = [base, marks, css`
     :host { display: grid; grid-template-columns: 52px minmax(0, 1fr); column-gap: 12px; align-items: center; padding: 10px 12px; border-radius: 16px; min-block-size: 72px;
       transition: background-color var(--fast) var(--ease); }
     :host(:hover) { background: var(--hover, var(--surface)); }
@@ -41,6 +42,8 @@ export class SottoRoomRow extends LitElement {
     .preview { flex: 1; min-inline-size: 0; font-size: var(--text-m); line-height: 1.4; color: var(--ink-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-align: start; }
     .unread .preview { color: var(--ink); }
     .quiet { color: var(--ink-3); }
+    .knock { color: var(--accent-ink); }
+    .stranger { color: var(--danger); }
     .draft { color: var(--accent-ink); font-weight: 600; }
     .alarm { display: inline-grid; color: var(--caution); }
     .badge { flex: none; min-inline-size: 1.375rem; padding: 0 7px; border-radius: 0.6875rem; background: var(--accent-fill); color: var(--on-accent); font-size: var(--text-xs); font-weight: 650;
@@ -55,7 +58,7 @@ export class SottoRoomRow extends LitElement {
       ${roomFace(room)}
       <div class=${unread > 0 ? 'lines unread' : 'lines'}>
         <div class="line">
-          <span class="name"><bdi>${room.name}</bdi></span>
+          <span class="name named"><bdi>${room.name}</bdi>${partnerOf(room)?.verified === true ? verifiedMark() : nothing}</span>
           <span class="time">${latest?.kind === 'message' && latest.status !== null ? statusMark(latest.status) : nothing}${listTime(latest === null ? room.createdAt : timeOf(latest))}</span>
         </div>
         <div class="line">
@@ -67,9 +70,10 @@ export class SottoRoomRow extends LitElement {
   }
 
   #preview(room: RoomSummary) {
-    if (room.standing.kind === 'joining') return html`<span class="preview quiet">${words.joining}</span>`;
-    if (room.standing.kind === 'refused') return html`<span class="preview quiet">${words.refused}</span>`;
-    if (room.standing.kind === 'removed') return html`<span class="preview quiet">${words.removed}</span>`;
+    const standing = standingLine(room);
+    if (standing !== '') return html`<span class=${room.standing.kind === 'asked' || room.standing.kind === 'broken' ? 'preview' : 'preview quiet'}>${standing}</span>`;
+    if (room.unacknowledged.length > 0) return html`<span class="preview stranger">${words.stranger}</span>`;
+    if (room.knocks.length > 0) return html`<span class="preview knock">${words.knocks(room.knocks.length)}</span>`;
     if (room.draft.trim() !== '' && !this.current) return html`<span class="preview"><span class="draft">${words.draft}</span> <bdi>${room.draft}</bdi></span>`;
     if (room.latest === null) return html`<span class="preview quiet">${words.nothing}</span>`;
     return html`<span class=${room.latest.kind === 'notice' ? 'preview quiet' : 'preview'}><bdi>${previewText(room.latest, room)}</bdi></span>`;

@@ -46,6 +46,12 @@ export class SottoSheet extends LitElement {
     this.querySelector<HTMLElement>('[autofocus]')?.focus();
   }
 
+  /** Taken out of the document while it stands: what had the focus before has it again. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.dialog.open) this.dialog.close();
+  }
+
   protected override render() {
     return html`
       <dialog aria-labelledby="title" @close=${this.#closed} @click=${this.#click}>
@@ -55,6 +61,7 @@ export class SottoSheet extends LitElement {
   }
 
   readonly #closed = (): void => {
+    if (!this.isConnected) return;
     this.dispatchEvent(new CustomEvent('close'));
   };
 

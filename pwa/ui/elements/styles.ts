@@ -66,3 +66,61 @@ export const fields = css`
   }
   .problem .icon { margin-block-start: 1px; }
 `;
+
+/** Cards of rows: what one can look into or do, each at least 44 px high. */
+export const rows = css`
+  .card { border-radius: var(--radius-l); background: var(--card, var(--surface)); padding: 6px; }
+  .row { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center; gap: 12px; inline-size: 100%; min-block-size: 56px; padding: 8px 10px; border-radius: var(--radius-m);
+    transition: background-color var(--fast) var(--ease); }
+  button.row:hover { background: var(--row-hover, var(--well)); }
+  button.row:focus-visible { outline-offset: -2px; }
+  button.row:disabled { color: var(--ink-3); background: none; }
+  .row .dot { display: grid; place-items: center; inline-size: 40px; block-size: 40px; border-radius: 50%; background: var(--well); color: var(--ink-2); }
+  .row .dot.accent { background: var(--accent-tint); color: var(--accent-ink); }
+  .row .dot.good { color: var(--good); }
+  .row .dot.caution { background: var(--caution-tint); color: var(--caution); }
+  .row.danger, .row.danger .dot { color: var(--danger); }
+  .row.danger .dot { background: var(--danger-tint); }
+  .row .lines { display: block; min-inline-size: 0; }
+  .row strong { display: block; font-weight: 550; line-height: 1.35; overflow-wrap: anywhere; }
+  .row .text { display: block; font-size: var(--text-s); line-height: 1.4; color: var(--ink-3); overflow-wrap: anywhere; }
+  .row .text.caution { color: var(--caution); }
+  .row .text.danger { color: var(--danger); }
+  .row > .icon { color: var(--ink-3); }
+  .row .value { font-size: var(--text-m); color: var(--ink-3); }
+  .row input[type='checkbox'] { appearance: none; flex: none; margin: 0; inline-size: 50px; block-size: 30px; padding: 3px; border-radius: 15px; background: var(--pressed); cursor: pointer;
+    transition: background-color var(--fast) var(--ease); }
+  .row input[type='checkbox']::before { content: ''; display: block; inline-size: 24px; block-size: 24px; border-radius: 50%; background: oklch(99% 0.002 95); box-shadow: 0 1px 3px oklch(20% 0.03 280 / 0.3); transition: translate var(--fast) var(--ease); }
+  .row input[type='checkbox']:checked { background: var(--accent-fill); }
+  .row input[type='checkbox']:checked::before { translate: 20px; }
+  .row input[type='checkbox']:checked:dir(rtl)::before { translate: -20px; }
+  .row input[type='checkbox']:disabled { opacity: 0.6; cursor: default; }
+  @media (forced-colors: active) { .row input[type='checkbox'] { appearance: auto; } .card { border: 1px solid; } }
+`;
+
+/** Small marks beside names. */
+export const marks = css`
+  .verified { display: inline-grid; flex: none; color: var(--accent-ink); vertical-align: -0.15em; margin-inline-start: 4px; }
+  .named { display: flex; align-items: center; min-inline-size: 0; }
+  .named > bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+`;
+
+/** Two buttons side by side at the end of a question. */
+export const answers = css`
+  .ask { color: var(--ink-2); font-size: var(--text-m); }
+  .actions { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; margin-block-start: 20px; }
+  .actions.stacked { grid-template-columns: 1fr; }
+  .problem + .actions { margin-block-start: 14px; }
+`;
+
+/** One of a few, side by side. */
+export const options = css`
+  fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+  legend { font-size: var(--text-s); font-weight: 600; color: var(--ink-2); padding: 0 2px 8px; }
+  .options { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 4px; padding: 4px; border-radius: 16px; background: var(--well); }
+  .options label { position: relative; display: grid; place-items: center; min-block-size: 44px; padding: 6px 8px; border-radius: 12px; font-size: var(--text-m); font-weight: 500; text-align: center; line-height: 1.25; color: var(--ink-2); cursor: pointer; transition: background-color var(--fast) var(--ease); }
+  .options input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
+  .options label:has(:checked) { background: var(--raised); color: var(--ink); font-weight: 600; box-shadow: 0 1px 3px light-dark(oklch(22% 0.03 280 / 0.14), oklch(5% 0.02 280 / 0.5)); }
+  .options label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 1px; }
+  @media (max-width: 359px) { .options { grid-auto-flow: row; } }
+`;

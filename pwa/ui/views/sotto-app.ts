@@ -11,12 +11,11 @@ import { moveBetween } from '../controllers/view-transition.ts';
 import '../elements/sotto-mark.ts';
 import { base, buttons } from '../elements/styles.ts';
 import '../elements/sotto-update-toast.ts';
+import { drawSheet, isCare, loadCare } from './sheets.ts';
+import type { RoomSheet, Sheet } from './sheets.ts';
 import './sotto-first-run.ts';
 import './sotto-halted.ts';
-import './sotto-invite-sheet.ts';
 import './sotto-join.ts';
-import './sotto-join-link.ts';
-import './sotto-new-room.ts';
 import type { SottoRoom } from './sotto-room.ts';
 import './sotto-room.ts';
 import type { SottoRoomDetails } from './sotto-room-details.ts';
@@ -33,7 +32,6 @@ const words = {
   back: 'Back to rooms',
 } as const;
 
-type Sheet = { readonly kind: 'new-room' } | { readonly kind: 'join-link' } | { readonly kind: 'invite'; readonly room: RoomKey };
 type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
 
 /**
@@ -111,13 +109,13 @@ export class SottoApp extends LitElement {
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
           <sotto-room-list .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
-            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }}></sotto-room-list>
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }} @open-profile=${() => { this.#open({ kind: 'profile' }); }}></sotto-room-list>
         </div>
         ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
           <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} ?narrow=${!wide} @up=${this.#up}
-            @open-details=${() => { this.#toggleDetails(room.room); }} @open-invite=${() => { this.sheet = { kind: 'invite', room: room.room }; }}></sotto-room>`}</main>` : nothing}
+            @open-details=${() => { this.#toggleDetails(room.room); }} @open-sheet=${(event: CustomEvent<RoomSheet>) => { this.#open({ ...event.detail, room: room.room }); }}></sotto-room>`}</main>` : nothing}
         ${withDetails ? html`<div role=${beside ? 'complementary' : 'main'} aria-label=${words.about}>
-          <sotto-room-details .engine=${this.engine} .room=${room} ?beside=${beside} @up=${this.#up} @open-invite=${() => { this.sheet = { kind: 'invite', room: room.room }; }}></sotto-room-details></div>` : nothing}
+          <sotto-room-details .engine=${this.engine} .room=${room} ?beside=${beside} @up=${this.#up} @open-sheet=${(event: CustomEvent<RoomSheet>) => { this.#open({ ...event.detail, room: room.room }); }}></sotto-room-details></div>` : nothing}
       </div>`;
   }
 
@@ -127,26 +125,28 @@ export class SottoApp extends LitElement {
   }
 
   #openSheet(state: EngineState) {
-    const { sheet } = this;
-    const close = (): void => { this.sheet = null; };
-    if (sheet === null) return nothing;
-    switch (sheet.kind) {
-      case 'new-room':
-        return html`<sotto-new-room .engine=${this.engine} @close=${close} @created=${(event: RoomEvent) => { close(); this.#openRoom(event.detail.room); }}></sotto-new-room>`;
-      case 'join-link':
-        return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); this.link = event.detail.link; }}></sotto-join-link>`;
-      case 'invite': {
-        const room = state.rooms.find((one) => one.room === sheet.room);
-        return room === undefined ? nothing : html`<sotto-invite-sheet .engine=${this.engine} .room=${room} @close=${close}></sotto-invite-sheet>`;
-      }
-      default:
-        return nothing;
-    }
+    if (this.sheet === null) return nothing;
+    return drawSheet(this.sheet, {
+      engine: this.engine, state,
+      close: () => { this.sheet = null; },
+      open: (sheet) => { this.#open(sheet); },
+      openRoom: (room) => { this.#openRoom(room); },
+      joinBy: (link) => { this.link = link; },
+      left: () => { this.#navigation.go({ kind: 'list' }); },
+    });
+  }
+
+  #open(sheet: Sheet): void {
+    this.sheet = sheet;
+    // Nothing is lost where it cannot be fetched: the sheet stays away, and the next try asks again.
+    if (isCare(sheet)) loadCare().catch(() => { this.sheet = null; });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#key);
+    // Once there is nothing better to do, so that the first sheet opens at once. What fails here is asked for again when wanted.
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => { loadCare().catch(() => undefined); });
   }
 
   override disconnectedCallback(): void {

@@ -19,7 +19,9 @@ const words = {
   before: 'What was written before you came stays theirs.',
   name: 'Anyone can choose any name. If in doubt, ask the person who sent the link whether it is theirs.',
   relay: (host: string) => `${host} carries the messages and cannot read them.`,
+  knock: 'An admin lets people in one by one: you knock, and get in once they say yes. They see your name.',
   join: 'Join the room',
+  knockGo: 'Knock',
   joining: 'Joining…',
   open: 'Open the room',
   later: 'Not now',
@@ -98,13 +100,14 @@ export class SottoJoin extends LitElement {
         <div class="end">
           ${preview.alreadyMember ? nothing : html`
             <ul class="facts">
+              ${preview.approval ? html`<li>${icon('waiting')}<span>${words.knock}</span></li>` : nothing}
               <li>${icon('people')}<span>${words.see} ${words.before}</span></li>
               <li>${icon('relay')}<span>${words.relay(hostOf(preview.relay))}</span></li>
               <li>${icon('lock')}<span>${words.name}</span></li>
             </ul>`}
           ${problem === null ? nothing : html`<p class="problem" role="alert">${icon('warning')}<span>${problem.title}. ${problem.text}</span></p>`}
           <div class="choices">
-            <button class="button filled wide" type="button" ?disabled=${this.busy} @click=${() => { void this.#join(preview); }}>${preview.alreadyMember ? words.open : this.busy ? words.joining : words.join}</button>
+            <button class="button filled wide" type="button" ?disabled=${this.busy} @click=${() => { void this.#join(preview); }}>${preview.alreadyMember ? words.open : this.busy ? words.joining : preview.approval ? words.knockGo : words.join}</button>
             <button class="button plain wide" type="button" @click=${this.#dismiss}>${words.later}</button>
           </div>
         </div>

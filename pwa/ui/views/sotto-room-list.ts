@@ -5,6 +5,7 @@ import type { EngineState, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { routeHash } from '../controllers/navigation.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-connection-line.ts';
+import '../elements/sotto-avatar.ts';
 import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';
@@ -16,13 +17,14 @@ const words = {
   add: 'New conversation',
   start: 'Start a room',
   startHint: 'You choose the name and invite people',
-  join: 'Join with a link',
-  joinHint: 'Somebody sent you an invite',
+  join: 'Join a room',
+  joinHint: 'Scan a code or paste a link',
+  profile: (name: string) => `You: ${name}`,
   emptyTitle: 'Quiet in here',
-  emptyLine: 'Start a room and invite someone, or join one with a link you were sent.',
+  emptyLine: 'Start a room and invite someone, or join one by a code or link.',
 } as const;
 
-/** The rooms, the most recently active first. Fires `open-room`, `start-room`, `join-link`. */
+/** The rooms, the most recently active first. Fires `open-room`, `start-room`, `join-link`, `open-profile`. */
 @customElement('sotto-room-list')
 export class SottoRoomList extends LitElement {
   @property({ attribute: false }) engineState: EngineState | null = null;
@@ -45,6 +47,7 @@ export class SottoRoomList extends LitElement {
     li + li { margin-block-start: 2px; }
     a { display: block; text-decoration: none; border-radius: 16px; }
     a:focus-visible { outline-offset: -2px; }
+    .head sotto-avatar { --avatar: 34px; }
     .add { color: var(--accent-ink); }
     .float { position: absolute; inset-block-end: calc(20px + var(--safe-bottom)); inset-inline-end: calc(20px + var(--safe-right)); display: grid; place-items: center; inline-size: 58px; block-size: 58px; border-radius: 20px;
       background: var(--accent-fill); color: var(--on-accent); box-shadow: var(--shadow); transition: background-color var(--fast) var(--ease), transform var(--fast) var(--ease); }
@@ -77,6 +80,7 @@ export class SottoRoomList extends LitElement {
     return html`
       <div class="head">
         <h1 tabindex="-1">${words.title}</h1>
+        ${this.#profile()}
         ${this.narrow || rooms.length === 0 ? nothing : html`<button class="round add" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus')}</button>`}
       </div>
       <sotto-connection-line .connection=${this.engineState?.connection ?? { kind: 'online' }}></sotto-connection-line>
@@ -104,6 +108,12 @@ export class SottoRoomList extends LitElement {
           <button class="button" type="button" @click=${() => { this.#choose('join-link'); }}>${icon('link')}${words.join}</button>
         </div>
       </div>`;
+  }
+
+  #profile() {
+    const profile = this.engineState?.profile ?? null;
+    return profile === null ? nothing : html`<button class="round" type="button" aria-label=${words.profile(profile.name)} title=${words.profile(profile.name)} aria-haspopup="dialog"
+      @click=${() => { this.dispatchEvent(new CustomEvent('open-profile')); }}><sotto-avatar .name=${profile.name} .key=${profile.person}></sotto-avatar></button>`;
   }
 
   #choose(event: 'start-room' | 'join-link'): void {

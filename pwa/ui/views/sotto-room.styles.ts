@@ -28,6 +28,7 @@ export const roomStyles = css`
   .day-line span { padding: 4px 12px; border-radius: 12px; line-height: 1.35; background: color-mix(in oklch, var(--paper) 86%, transparent); backdrop-filter: blur(8px); color: var(--ink-3); }
   sotto-message-group { padding-block: 6px; }
   .notice { padding: 6px 32px; text-align: center; font-size: var(--text-s); line-height: 1.4; color: var(--ink-3); overflow-wrap: anywhere; text-wrap: balance; }
+  .notice.grave { color: var(--caution); }
   .new { display: flex; align-items: center; gap: 12px; padding: 6px 16px; font-size: var(--text-xs); font-weight: 650; color: var(--accent-ink); }
   .new::before, .new::after { content: ''; flex: 1; block-size: 1px; background: color-mix(in oklch, var(--accent) 35%, transparent); }
 

@@ -2,26 +2,31 @@ import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Alarm, Connection, Engine, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Connection, Engine, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { Compose } from '../controllers/compose.ts';
 import { LogScroll } from '../controllers/log-scroll.ts';
 import { TimelineWindow } from '../controllers/timeline-window.ts';
 import { icon } from '../elements/icon.ts';
-import { otherOf, roomFace } from '../elements/room-face.ts';
+import { otherOf, partnerOf, roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-banner.ts';
 import '../elements/sotto-composer.ts';
 import type { SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
 import '../elements/sotto-connection-line.ts';
 import type { SottoMessageGroup } from '../elements/sotto-message-group.ts';
 import '../elements/sotto-message-group.ts';
-import { base, buttons } from '../elements/styles.ts';
+import { base, buttons, marks } from '../elements/styles.ts';
+import { verifiedMark } from '../elements/verified-mark.ts';
 import { layOut } from '../timeline/layout.ts';
 import type { Block } from '../timeline/layout.ts';
-import { alarmWords } from '../words/alarms.ts';
-import { noticeText } from '../words/notices.ts';
-import { problemOf, problemWords } from '../words/problems.ts';
+import { isGrave, noticeText } from '../words/notices.ts';
+import { problemOf, problemSentence } from '../words/problems.ts';
 import { dayName } from '../words/times.ts';
+import { mayInvite } from '../words/people.ts';
+import { openSheet } from './sheets.ts';
+import type { SheetEvent } from './sheets.ts';
+import './sotto-room-banners.ts';
+import './sotto-standing.ts';
 import { roomStyles } from './sotto-room.styles.ts';
 
 const words = {
@@ -38,21 +43,13 @@ const words = {
   beginning: 'This is where it begins',
   alone: 'Only you are here so far. Invite someone to talk to.',
   inviteSomeone: 'Invite someone',
-  waiting: 'You asked to be let in. An admin of the room has to answer.',
-  asked: (name: string) => `${name} would like to talk to you`,
-  left: 'You left this room',
-  broken: 'This device has lost the keys of this room',
-  joining: 'Joining. This goes on by itself; you can write once you are in.',
-  removed: 'You were removed from this room. What you have stays readable.',
-  unconfirmed: 'Not confirmed yet',
-  unconfirmedText: 'Nothing from the person who invited you has arrived so far. Until then, you cannot be sure that this is the room they meant.',
   understood: 'I understand',
+  held: 'Writing waits until you have looked at the warning above. What you wrote is kept.',
   notLoaded: 'These messages could not be read.',
   again: 'Try again',
-  problem: (title: string, text: string) => `${title}. ${text}`,
 } as const;
 
-/** One conversation. Fires `up`, `open-details`, `open-invite`. */
+/** One conversation. Fires `up`, `open-details`, `open-sheet`. */
 @customElement('sotto-room')
 export class SottoRoom extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
@@ -75,7 +72,7 @@ export class SottoRoom extends LitElement {
     seen: () => { this.#markSeen(); },
   });
 
-  static override styles = [base, buttons, roomStyles];
+  static override styles = [base, buttons, marks, roomStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -126,8 +123,7 @@ export class SottoRoom extends LitElement {
       ${this.#header(room)}
       ${this.narrow ? html`<sotto-connection-line .connection=${this.connection}></sotto-connection-line>` : nothing}
       <div class="banners">
-        ${room.alarms.map((alarm) => this.#alarm(alarm))}
-        ${room.confirmed || room.standing.kind !== 'member' ? nothing : html`<sotto-banner heading=${words.unconfirmed} text=${words.unconfirmedText}></sotto-banner>`}
+        <sotto-room-banners .engine=${this.engine} .room=${room} @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @open-details=${() => { this.#say('open-details'); }}></sotto-room-banners>
         ${this.problem === '' ? nothing : html`<sotto-banner tone="danger" heading=${this.problem} dismissal=${words.understood} @dismiss=${() => { this.problem = ''; }}></sotto-banner>`}
       </div>
       <div class="frame">
@@ -154,16 +150,11 @@ export class SottoRoom extends LitElement {
         <h1 tabindex="-1">
           <button class="about" type="button" title=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
             ${roomFace(room)}
-            <span class="who"><span class="title"><bdi>${room.name}</bdi></span><span class="sub">${other === undefined ? words.people(room.members.length) : other.name === room.name ? words.direct : words.withYou(other.name)}</span></span>
+            <span class="who"><span class="title named"><bdi>${room.name}</bdi>${partnerOf(room)?.verified === true ? verifiedMark() : nothing}</span><span class="sub">${other === undefined ? words.people(room.members.length) : other.name === room.name ? words.direct : words.withYou(other.name)}</span></span>
           </button>
         </h1>
-        ${room.standing.kind === 'member' ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { this.#say('open-invite'); }}>${icon('invite')}</button>` : nothing}
+        ${mayInvite(room) ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { openSheet(this, { kind: 'invite' }); }}>${icon('invite')}</button>` : nothing}
       </div>`;
-  }
-
-  #alarm(alarm: Alarm) {
-    const { title, text } = alarmWords(alarm);
-    return html`<sotto-banner tone="danger" heading=${title} text=${text} dismissal=${words.understood} @dismiss=${() => { void this.#dismiss(alarm); }}></sotto-banner>`;
   }
 
   #beginning(room: RoomSummary) {
@@ -171,13 +162,13 @@ export class SottoRoom extends LitElement {
       return html`<div class="begin" role="alert"><p>${words.notLoaded}</p><button class="button small" type="button" @click=${() => { void this.#timeline.latest(); }}>${words.again}</button></div>`;
     }
     if (!this.#timeline.loaded || this.#timeline.hasOlder) return html`<div class="older"></div>`;
-    const alone = room.members.length === 1 && room.standing.kind === 'member';
+    const alone = room.members.length === 1 && room.kind === 'group' && room.standing.kind === 'member';
     return html`
       <div class="begin">
         ${roomFace(room)}
         <p class="begin-name" dir="auto">${room.name}</p>
         ${room.standing.kind === 'member' ? html`<p>${alone ? words.alone : words.beginning}</p>` : nothing}
-        ${alone ? html`<button class="button filled small" type="button" @click=${() => { this.#say('open-invite'); }}>${icon('invite', 18)}${words.inviteSomeone}</button>` : nothing}
+        ${alone ? html`<button class="button filled small" type="button" @click=${() => { openSheet(this, { kind: 'invite' }); }}>${icon('invite', 18)}${words.inviteSomeone}</button>` : nothing}
       </div>`;
   }
 
@@ -186,7 +177,7 @@ export class SottoRoom extends LitElement {
       case 'group':
         return html`<sotto-message-group data-block data-position=${block.messages.at(-1)?.position ?? ''} .group=${block} ?named=${room.members.length > 2} .offline=${offline}></sotto-message-group>`;
       case 'notice':
-        return html`<p class="notice" data-block data-position=${block.notice.position} dir="auto">${noticeText(block.notice.fact, room.me)}</p>`;
+        return html`<p class=${isGrave(block.notice.fact) ? 'notice grave' : 'notice'} data-block data-position=${block.notice.position}>${noticeText(block.notice.fact, room.me)}</p>`;
       case 'new':
         return html`<p class="new" data-block><span>${words.fresh}</span></p>`;
       default:
@@ -203,32 +194,13 @@ export class SottoRoom extends LitElement {
   }
 
   #foot(room: RoomSummary) {
-    switch (room.standing.kind) {
-      case 'member':
-        return html`<sotto-composer .text=${this.#compose.text} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : this.#sentence(this.#compose.problem)}
-          @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}></sotto-composer>`;
-      case 'joining':
-        return html`<p class="standing" role="status">${words.joining}</p>`;
-      case 'waiting':
-        return html`<p class="standing" role="status">${words.waiting}</p>`;
-      case 'asked':
-        return html`<p class="standing">${words.asked(room.standing.by.name)}</p>`;
-      case 'left':
-        return html`<p class="standing">${words.left}</p>`;
-      case 'broken':
-        return html`<p class="standing">${words.broken}</p>`;
-      case 'removed':
-        return html`<p class="standing">${words.removed}</p>`;
-      case 'refused':
-        return html`<p class="standing">${this.#sentence(room.standing.problem)}</p>`;
-      default:
-        return assertNever(room.standing);
+    if (room.standing.kind !== 'member') {
+      return html`<sotto-standing .engine=${this.engine} .room=${room} @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @gone=${() => { this.#say('up'); }}></sotto-standing>`;
     }
-  }
-
-  #sentence(problem: Parameters<typeof problemWords>[0]): string {
-    const { title, text } = problemWords(problem);
-    return words.problem(title, text);
+    if (room.unacknowledged.length > 0) return html`<p class="standing" role="status">${words.held}</p>`;
+    return html`
+      <sotto-composer .text=${this.#compose.text} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
+        @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}></sotto-composer>`;
   }
 
   readonly #send = async (): Promise<void> => {
@@ -244,16 +216,6 @@ export class SottoRoom extends LitElement {
     this.log.focus({ preventScroll: true });
   };
 
-  async #dismiss(alarm: Alarm): Promise<void> {
-    const { engine, room } = this;
-    if (engine === null || room === null) return;
-    try {
-      await engine.dismissAlarm(room.room, alarm.kind);
-    } catch (reason) {
-      this.problem = this.#sentence(problemOf(reason));
-    }
-  }
-
   /** What has been on screen, in front of somebody, is read. */
   readonly #markSeen = (): void => {
     const { engine, room } = this;
@@ -261,7 +223,7 @@ export class SottoRoom extends LitElement {
     const position = this.#scroll.atEnd && !this.#timeline.detached ? (this.#timeline.items.findLast((item) => item.position !== null)?.position ?? -1) : this.#lastOnScreen();
     if (position <= this.#readThrough) return;
     this.#readThrough = position;
-    engine.markRead(room.room, position).catch((reason: unknown) => { this.problem = this.#sentence(problemOf(reason)); });
+    engine.markRead(room.room, position).catch((reason: unknown) => { this.problem = problemSentence(problemOf(reason)); });
   };
 
   #lastOnScreen(): number {
@@ -284,7 +246,7 @@ export class SottoRoom extends LitElement {
     message?.scrollIntoView({ block: 'nearest' });
   };
 
-  #say(event: 'up' | 'open-details' | 'open-invite'): void {
+  #say(event: 'up' | 'open-details'): void {
     this.dispatchEvent(new CustomEvent(event));
   }
 }

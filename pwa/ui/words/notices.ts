@@ -1,33 +1,33 @@
-import type { NoticeFact, PersonKey, Role, RoomSummary, TimelineItem } from '../../engine/api.ts';
+import type { NoticeFact, Person, PersonKey, RoomSummary, TimelineItem } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { hostOf } from './alarms.ts';
+import { aRole, isolated } from './people.ts';
 import { endTime } from './times.ts';
 
 const words = {
-  youCreated: 'You started this room',
-  created: (name: string) => `${name} started this room`,
-  youJoined: 'You joined',
-  joined: (name: string) => `${name} joined`,
-  youRemoved: (name: string) => `You removed ${name}`,
-  removedYou: (name: string) => `${name} removed you`,
-  removed: (by: string, name: string) => `${by} removed ${name}`,
-  left: (name: string) => `${name} left`,
-  youLeft: 'You left',
-  youRenamed: (name: string) => `You named the room “${name}”`,
+  you: 'You',
+  created: (by: string) => `${by} started this room`,
+  joined: (who: string) => `${who} joined`,
+  removed: (by: string, who: string) => `${by} removed ${who}`,
+  left: (who: string) => `${who} left`,
   renamed: (by: string, name: string) => `${by} named the room “${name}”`,
   unreadable: 'Some messages here could not be opened on this device',
-  invalidCommit: 'Someone tried to change this room in a way that is not allowed. Nothing changed.',
-  letIn: (by: string, name: string) => `${by} let ${name} in`,
-  turnedAway: (by: string, name: string) => `${by} did not let ${name} in`,
-  banned: (by: string, name: string) => `${by} removed and banned ${name}`,
-  unbanned: (by: string, name: string) => `${by} lifted the ban on ${name}`,
-  returned: (name: string) => `${name} joined again from a device that had lost its keys`,
-  role: (by: string, name: string, role: Role) => `${by} made ${name} ${ROLES[role]}`,
+  invalid: 'Someone tried to change this room in a way that is not allowed. Nothing changed.',
+  invalidBy: (by: string) => `${by} tried to change this room in a way that is not allowed. Nothing changed.`,
+  letIn: (by: string, who: string) => `${by} let ${who} in`,
+  turnedAway: (by: string, who: string) => `${by} did not let ${who} in`,
+  banned: (by: string, who: string) => `${by} removed and banned ${who}`,
+  unbanned: (by: string, who: string) => `${by} lifted the ban on ${who}`,
+  returned: (who: string) => `${who} came back with new keys. It is the same person: their identity has not changed.`,
+  youReturned: 'You came back with new keys',
+  role: (by: string, who: string, role: string) => `${by} made ${who} ${role}`,
   pictured: (by: string) => `${by} changed how the room looks`,
   approvalOn: (by: string) => `${by} made joining need an admin’s approval`,
   approvalOff: (by: string) => `${by} made joining possible without approval`,
   name: (was: string, name: string) => `${was} is now called ${name}`,
-  sameName: (name: string) => `A second person is called ${name}`,
+  yourName: (name: string) => `You are now called ${name}`,
+  sameName: (name: string) => `A second person is called ${name}. They are not the one you knew by that name.`,
+  sameNameVerified: (name: string) => `This ${name} is not the ${name} whom you verified`,
   moved: (by: string, relay: string) => `${by} moved the room to ${relay}`,
   missed: (from: string, to: string) => `You missed messages between ${from} and ${to}`,
   newer: 'A message that needs a newer version of Sotto',
@@ -39,55 +39,56 @@ const words = {
   theirs: (name: string, text: string) => `${name}: ${text}`,
 } as const;
 
-const ROLES: Readonly<Record<Role, string>> = { owner: 'an owner', admin: 'an admin', member: 'a member' };
-
 /** Who did what, in a line. */
 export function noticeText(fact: NoticeFact, me: PersonKey): string {
+  const doer = (person: Person): string => (person.person === me ? words.you : isolated(person.name));
+  const done = (person: Person): string => (person.person === me ? 'you' : isolated(person.name));
   switch (fact.kind) {
     case 'created':
-      return fact.by.person === me ? words.youCreated : words.created(fact.by.name);
+      return words.created(doer(fact.by));
     case 'joined':
-      return fact.who.person === me ? words.youJoined : words.joined(fact.who.name);
+      return words.joined(doer(fact.who));
     case 'removed':
-      if (fact.who.person === fact.by.person) return fact.who.person === me ? words.youLeft : words.left(fact.who.name);
-      if (fact.by.person === me) return words.youRemoved(fact.who.name);
-      return fact.who.person === me ? words.removedYou(fact.by.name) : words.removed(fact.by.name, fact.who.name);
+      return fact.who.person === fact.by.person ? words.left(doer(fact.who)) : words.removed(doer(fact.by), done(fact.who));
     case 'renamed':
-      return fact.by.person === me ? words.youRenamed(fact.name) : words.renamed(fact.by.name, fact.name);
+      return words.renamed(doer(fact.by), isolated(fact.name));
     case 'let-in':
-      return words.letIn(fact.by.name, fact.who.name);
+      return words.letIn(doer(fact.by), done(fact.who));
     case 'knock-refused':
-      return words.turnedAway(fact.by.name, fact.who.name);
+      return words.turnedAway(doer(fact.by), done(fact.who));
     case 'banned':
-      return words.banned(fact.by.name, fact.who.name);
+      return words.banned(doer(fact.by), done(fact.who));
     case 'unbanned':
-      return words.unbanned(fact.by.name, fact.who.name);
+      return words.unbanned(doer(fact.by), done(fact.who));
     case 'left':
-      return fact.who.person === me ? words.youLeft : words.left(fact.who.name);
+      return words.left(doer(fact.who));
     case 'returned':
-      return words.returned(fact.who.name);
+      return fact.who.person === me ? words.youReturned : words.returned(isolated(fact.who.name));
     case 'role':
-      return words.role(fact.by.name, fact.who.name, fact.role);
+      return words.role(doer(fact.by), done(fact.who), aRole(fact.role));
     case 'pictured':
-      return words.pictured(fact.by.name);
+      return words.pictured(doer(fact.by));
     case 'approval':
-      return fact.required ? words.approvalOn(fact.by.name) : words.approvalOff(fact.by.name);
+      return fact.required ? words.approvalOn(doer(fact.by)) : words.approvalOff(doer(fact.by));
     case 'name':
-      return words.name(fact.was, fact.who.name);
+      return fact.who.person === me ? words.yourName(isolated(fact.who.name)) : words.name(isolated(fact.was), isolated(fact.who.name));
     case 'same-name':
-      return words.sameName(fact.who.name);
+      return fact.verified ? words.sameNameVerified(isolated(fact.who.name)) : words.sameName(isolated(fact.who.name));
     case 'moved':
-      return words.moved(fact.by.name, hostOf(fact.relay));
+      return words.moved(doer(fact.by), hostOf(fact.relay));
     case 'missed':
       return words.missed(endTime(fact.from), endTime(fact.to));
     case 'unreadable':
       return words.unreadable;
     case 'invalid-commit':
-      return words.invalidCommit;
+      return fact.by === null ? words.invalid : words.invalidBy(doer(fact.by));
     default:
       return assertNever(fact);
   }
 }
+
+/** Whether a line is one to stop at: something that a person may want to look into. */
+export const isGrave = (fact: NoticeFact): boolean => fact.kind === 'missed' || fact.kind === 'same-name' || fact.kind === 'invalid-commit' || fact.kind === 'unreadable' || fact.kind === 'returned';
 
 /** What a message says, for places that show one line of it. */
 export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): string {

@@ -33,6 +33,9 @@ const words: Readonly<Record<ProblemCode, ProblemWords>> = {
 
 export const problemWords = (problem: Problem): ProblemWords => words[problem.code];
 
+/** Both in a line. */
+export const problemSentence = (problem: Problem): string => `${words[problem.code].title}. ${words[problem.code].text}`;
+
 /** Every rejection of the engine carries a problem; anything else is a fault of ours, and said as such. */
 export const problemOf = (reason: unknown): Problem =>
   reason instanceof EngineError ? reason.problem : { code: 'internal', detail: reason instanceof Error ? reason.message : 'not an error' };

@@ -17,7 +17,12 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return made;
 }
 
-const words = { today: 'Today', yesterday: 'Yesterday' } as const;
+const words = {
+  today: 'Today', yesterday: 'Yesterday', now: 'just now',
+  days: (count: number) => (count === 1 ? 'a day' : `${count} days`),
+  weeks: (count: number) => (count === 1 ? 'a week' : `${count} weeks`),
+  months: (count: number) => (count === 1 ? 'a month' : `${count} months`),
+} as const;
 
 const daysAgo = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / DAY);
 
@@ -58,3 +63,26 @@ export function dayName(at: number, now: number = Date.now()): string {
 /** Until something ends: "Sat, 28 Nov, 18:42". */
 export const endTime = (at: number): string =>
   format('end', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(at);
+
+/** 12 November 2026 */
+export const dateOf = (at: number): string => format('date', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+
+/** How long something lasts by now: "9 weeks". */
+export function longAgo(at: number, now: number = Date.now()): string {
+  const days = Math.max(1, Math.floor((now - at) / DAY));
+  if (days < 14) return words.days(days);
+  return days < 120 ? words.weeks(Math.floor(days / 7)) : words.months(Math.floor(days / 30));
+}
+
+let relative: Intl.RelativeTimeFormat | undefined;
+
+/** "3 hours ago", "in 5 days". */
+export function fromNow(at: number, now: number = Date.now()): string {
+  relative ??= new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
+  const minutes = Math.round((at - now) / 60_000);
+  if (Math.abs(minutes) < 1) return words.now;
+  if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  if (Math.abs(hours) < 24) return relative.format(hours, 'hour');
+  return relative.format(daysAgo(now, at), 'day');
+}

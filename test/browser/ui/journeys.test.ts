@@ -51,7 +51,7 @@ describe('finding one’s way', () => {
     await until('the room is open', () => has(app, 'sotto-room'));
     expect(engine.asked('join')).to.deep.equal([[LINK]]);
     expect(location.hash).to.equal('#/room/book-club');
-    await until('it says that it goes on by itself', () => says(app, 'Joining. This goes on by itself'));
+    await until('it says that it goes on by itself', () => says(app, 'This goes on by itself'));
     expect(has(app, 'sotto-composer')).to.equal(false);
   });
 
@@ -130,7 +130,7 @@ describe('finding one’s way', () => {
   });
 
   it('asks before it removes somebody, and words the engine’s refusal', async () => {
-    const { app, engine } = await stage('details-remove');
+    const { app, engine } = await stage('member-remove');
     engine.failing.set('removeMember', 'relay-unreachable');
     const go = () => all(app, '.actions .danger')[0]?.click();
     go();

@@ -1,5 +1,5 @@
 import type { SottoApp } from '../../../pwa/ui/views/sotto-app.ts';
-import type { GalleryState } from '../../../pwa/gallery/states.ts';
+import type { GalleryState } from '../../../pwa/gallery/state.ts';
 import { STATES, show } from '../../../pwa/gallery/states.ts';
 import type { FakeEngine } from '../../support/fake-engine.ts';
 

@@ -59,9 +59,9 @@ test('one message withheld from one member', async () => {
   await ada.say(room, 'passed on');
   await world.clock.until(async () => (await bo.reads(room)).includes('passed on'));
   assert.deepEqual(await bo.reads(room), ['one', 'two', 'passed on']);
-  assert.deepEqual(await alarmsOf(bo, room), ['log-forked']);
+  assert.deepEqual(await alarmsOf(bo, room), ['log-withheld']);
   assert.equal((await bo.summary(room))?.alarms[0]?.relay, 'https://relay.example');
-  await bo.engine.dismissAlarm(room, 'log-forked');
+  await bo.engine.dismissAlarm(room, 'log-withheld');
   assert.deepEqual(await alarmsOf(bo, room), []);
 });
 
@@ -132,5 +132,5 @@ test('a fork that keeps two members apart shows with the first message that cros
   apart = false;
   await ada.say(room, 'across');
   await world.clock.until(async () => (await bo.reads(room)).includes('across'));
-  assert.deepEqual(await alarmsOf(bo, room), ['log-forked']);
+  assert.deepEqual(await alarmsOf(bo, room), ['log-withheld']);
 });

@@ -1,0 +1,86 @@
+import { html, nothing } from 'lit';
+import type { Engine, EngineState, PersonKey, RoomKey } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+import './sotto-invite-sheet.ts';
+import './sotto-join-link.ts';
+import './sotto-new-room.ts';
+
+/** What rises over a room or its details. */
+export type RoomSheet =
+  | { readonly kind: 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' }
+  | { readonly kind: 'member' | 'verify'; readonly person: PersonKey };
+
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' } | (RoomSheet & { readonly room: RoomKey });
+
+export type SheetEvent = CustomEvent<RoomSheet>;
+
+/** Asks whoever is above to open a sheet. */
+export const openSheet = (from: HTMLElement, sheet: RoomSheet): void => {
+  from.dispatchEvent(new CustomEvent('open-sheet', { detail: sheet }) satisfies SheetEvent);
+};
+
+/** The sheets that are not part of the shell: fetched the first time that one of them is wanted. */
+export const loadCare = (): Promise<unknown> => import('./care.ts');
+
+/** Whether a sheet is one of them. */
+export const isCare = ({ kind }: Sheet): boolean => kind !== 'new-room' && kind !== 'join-link' && kind !== 'invite' && kind !== 'invites';
+
+export interface SheetHost {
+  readonly engine: Engine | null;
+  readonly state: EngineState;
+  close(): void;
+  open(sheet: Sheet): void;
+  openRoom(room: RoomKey): void;
+  joinBy(link: string): void;
+  /** The room that was open is gone from this device. */
+  left(): void;
+}
+
+type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
+
+/** An element that is not defined yet stands empty until it is. */
+export function drawSheet(sheet: Sheet, host: SheetHost) {
+  const { engine, state } = host;
+  const close = (): void => { host.close(); };
+  switch (sheet.kind) {
+    case 'new-room':
+      return html`<sotto-new-room .engine=${engine} @close=${close} @created=${(event: RoomEvent) => { close(); host.openRoom(event.detail.room); }}></sotto-new-room>`;
+    case 'join-link':
+      return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
+    case 'profile':
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} @close=${close}></sotto-profile>`;
+    default: {
+      const room = state.rooms.find((one) => one.room === sheet.room);
+      return room === undefined ? nothing : drawRoomSheet(sheet, room, host);
+    }
+  }
+}
+
+function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], host: SheetHost) {
+  const { engine } = host;
+  const close = (): void => { host.close(); };
+  const verify = (event: CustomEvent<{ person: PersonKey }>): void => { host.open({ kind: 'verify', room: room.room, person: event.detail.person }); };
+  switch (sheet.kind) {
+    case 'invite':
+      return html`<sotto-invite-sheet .engine=${engine} .room=${room} mode="show" @close=${close}></sotto-invite-sheet>`;
+    case 'invites':
+      return html`<sotto-invite-sheet .engine=${engine} .room=${room} mode="list" @close=${close}></sotto-invite-sheet>`;
+    case 'member':
+      return html`<sotto-member-sheet .engine=${engine} .room=${room} .person=${sheet.person} @close=${close} @verify=${verify} @message=${(event: RoomEvent) => { close(); host.openRoom(event.detail.room); }}></sotto-member-sheet>`;
+    case 'verify':
+      return html`<sotto-verify .engine=${engine} .person=${sheet.person} @close=${close}></sotto-verify>`;
+    case 'security':
+      return html`<sotto-security .engine=${engine} .room=${room} @close=${close} @verify=${verify}></sotto-security>`;
+    case 'edit':
+      return html`<sotto-room-edit .engine=${engine} .room=${room} @close=${close}></sotto-room-edit>`;
+    case 'banned':
+      return html`<sotto-banned .engine=${engine} .room=${room} @close=${close}></sotto-banned>`;
+    case 'move':
+      return html`<sotto-move .engine=${engine} .room=${room} @close=${close}></sotto-move>`;
+    case 'leave':
+    case 'forget':
+      return html`<sotto-leave .engine=${engine} .room=${room} what=${sheet.kind} @close=${close} @done=${() => { close(); if (sheet.kind === 'forget') host.left(); }}></sotto-leave>`;
+    default:
+      return assertNever(sheet);
+  }
+}

@@ -1,0 +1,186 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Engine, Member, PersonKey, Role, RoomSummary } from '../../engine/api.ts';
+import { Doing } from '../controllers/doing.ts';
+import { icon } from '../elements/icon.ts';
+import { problemLine } from '../elements/problem-line.ts';
+import '../elements/sotto-avatar.ts';
+import '../elements/sotto-sheet.ts';
+import { answers, base, buttons, fields, marks, rows } from '../elements/styles.ts';
+import { verifiedMark } from '../elements/verified-mark.ts';
+import { isUnseen, mayRemove, roleName, roleText, unseenText } from '../words/people.ts';
+import { fromNow } from '../words/times.ts';
+
+const words = {
+  title: 'Member',
+  seen: (time: string) => `Last heard of ${time}`,
+  never: 'Not heard of yet',
+  leaving: 'Has left; this is completed as soon as somebody’s device does it',
+  sameName: (name: string) => `Somebody else is called ${name} too`,
+  sameNameText: 'A name proves nothing. Compare safety numbers to know which one this is.',
+  sameNameVerified: (name: string) => `This is not the ${name} you verified`,
+  message: 'Send a message',
+  messageText: 'A chat of the two of you',
+  verify: 'Verify',
+  verifyText: 'Compare safety numbers',
+  verified: 'Verified',
+  verifiedText: 'You compared safety numbers',
+  role: 'What they may do',
+  remove: 'Remove from the room',
+  ban: 'Remove and ban',
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeText: 'They keep what they have read so far and see nothing that is written from now on. Every invite they made or used stops working.',
+  removeGo: 'Remove',
+  banTitle: (name: string) => `Ban ${name}?`,
+  banText: 'They are removed, and no invite lets them in again until an admin lifts the ban. Every invite they made or used stops working.',
+  banGo: 'Ban',
+  roleTitle: (name: string, role: Role) => (role === 'owner' ? `Make ${name} an owner?` : role === 'admin' ? `Make ${name} an admin?` : `Make ${name} a plain member?`),
+  roleOwner: 'An owner can do everything here, also remove you or take your own role away. Only they can give it back.',
+  roleGo: 'Change',
+  cancel: 'Cancel',
+} as const;
+
+const ROLES: readonly Role[] = ['member', 'admin', 'owner'];
+
+type Question = { readonly kind: 'remove' } | { readonly kind: 'ban' } | { readonly kind: 'role'; readonly role: Role };
+
+/** One member, and what one can do about them. Fires `close`, `verify` with `{ person }`, `message` with `{ room }` of the two. */
+@customElement('sotto-member-sheet')
+export class SottoMemberSheet extends LitElement {
+  @property({ attribute: false }) engine: Engine | null = null;
+  @property({ attribute: false }) room: RoomSummary | null = null;
+  @property({ attribute: false }) person: PersonKey | null = null;
+  @state() private asking: Question | null = null;
+  readonly #doing = new Doing(this);
+
+  static override styles = [base, buttons, fields, rows, marks, answers, css`
+    :host { --card: var(--surface); }
+    .who { display: grid; justify-items: center; gap: 4px; text-align: center; padding-block-end: 18px; }
+    .who sotto-avatar { --avatar: 84px; margin-block-end: 10px; }
+    .name { font-size: var(--text-xl); font-weight: 650; letter-spacing: -0.014em; line-height: var(--line-tight); overflow-wrap: anywhere; }
+    .sub { font-size: var(--text-m); color: var(--ink-3); text-wrap: balance; }
+    .all { display: grid; gap: 14px; }
+    .note { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; padding: 12px 16px; border-radius: var(--radius-l); background: var(--caution-tint); font-size: var(--text-s); line-height: 1.45; color: var(--ink-2); }
+    .note .icon, .note strong { color: var(--caution); }
+    .note.danger { background: var(--danger-tint); }
+    .note.danger .icon, .note.danger strong { color: var(--danger); }
+    .note strong { display: block; font-size: var(--text-m); font-weight: 600; }
+    fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+    legend { font-size: var(--text-s); font-weight: 600; color: var(--ink-3); padding: 4px 12px 8px; }
+    label.row { grid-template-columns: 24px minmax(0, 1fr); cursor: pointer; }
+    label.row:hover { background: var(--well); }
+    label.row:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
+    input[type='radio'] { appearance: none; margin: 0; inline-size: 22px; block-size: 22px; border-radius: 50%; border: 2px solid var(--ink-3); }
+    input[type='radio']:checked { border: 7px solid var(--accent-fill); }
+  `];
+
+  protected override render() {
+    const { room } = this;
+    const member = room?.members.find(({ person }) => person === this.person);
+    if (room === null || member === undefined) return nothing;
+    const { asking } = this;
+    return html`
+      <sotto-sheet .label=${asking === null ? words.title : this.#title(asking, member)} @close=${this.#close}>
+        ${asking === null ? this.#about(room, member) : this.#question(asking, member)}
+      </sotto-sheet>`;
+  }
+
+  #about(room: RoomSummary, member: Member) {
+    const removable = mayRemove(room, member);
+    const ranked = room.role === 'owner' && room.kind === 'group' && room.standing.kind === 'member';
+    return html`
+      <div class="who">
+        <sotto-avatar .name=${member.name} .key=${member.person}></sotto-avatar>
+        <p class="name"><bdi>${member.name}</bdi>${member.verified ? verifiedMark(20) : nothing}</p>
+        <p class="sub">${room.kind === 'group' ? `${roleName(member.role)} · ` : ''}${this.#heard(room, member)}</p>
+      </div>
+      <div class="all">
+        ${this.#sameName(member)}
+        ${problemLine(this.#doing.problem)}
+        <div class="card">
+          ${room.kind === 'group' ? html`<button class="row" type="button" ?disabled=${this.#doing.busy} @click=${() => { void this.#message(room, member); }}>
+            <span class="dot accent">${icon('message')}</span><span class="lines"><strong>${words.message}</strong><span class="text">${words.messageText}</span></span>${icon('forward', 18)}</button>` : nothing}
+          <button class="row" type="button" @click=${() => { this.#say('verify', member.person); }}>
+            <span class="dot ${member.verified ? 'good' : ''}">${icon(member.verified ? 'verified' : 'shield')}</span>
+            <span class="lines"><strong>${member.verified ? words.verified : words.verify}</strong><span class="text">${member.verified ? words.verifiedText : words.verifyText}</span></span>${icon('forward', 18)}</button>
+        </div>
+        ${ranked ? html`<fieldset class="card"><legend>${words.role}</legend>${ROLES.map((role) => html`
+          <label class="row"><input type="radio" name="role" .checked=${member.role === role} ?disabled=${this.#doing.busy} @change=${(event: Event) => { this.#choose(event, member, role); }} />
+            <span class="lines"><strong>${roleName(role)}</strong><span class="text">${roleText(role, room.settings.approval)}</span></span></label>`)}</fieldset>` : nothing}
+        ${removable ? html`<div class="card">
+          <button class="row danger" type="button" @click=${() => { this.#ask({ kind: 'remove' }); }}><span class="dot">${icon('remove')}</span><strong>${words.remove}</strong></button>
+          <button class="row danger" type="button" @click=${() => { this.#ask({ kind: 'ban' }); }}><span class="dot">${icon('ban')}</span><strong>${words.ban}</strong></button>
+        </div>` : nothing}
+      </div>`;
+  }
+
+  #sameName(member: Member) {
+    if (member.sameNameAs === null) return nothing;
+    const { verified } = member.sameNameAs;
+    return html`<div class="note ${verified ? 'danger' : ''}">${icon('warning')}<p><strong>${verified ? words.sameNameVerified(member.name) : words.sameName(member.name)}</strong>${words.sameNameText}</p></div>`;
+  }
+
+  #heard(room: RoomSummary, member: Member): string {
+    if (member.leaving) return words.leaving;
+    if (isUnseen(member, room.me)) return unseenText(member);
+    return member.lastSeenAt === 0 ? words.never : words.seen(fromNow(member.lastSeenAt));
+  }
+
+  #title(asking: Question, member: Member): string {
+    if (asking.kind === 'role') return words.roleTitle(member.name, asking.role);
+    return asking.kind === 'ban' ? words.banTitle(member.name) : words.removeTitle(member.name);
+  }
+
+  #question(asking: Question, member: Member) {
+    const role = asking.kind === 'role';
+    return html`
+      <p class="ask">${asking.kind === 'role' ? (asking.role === 'owner' ? words.roleOwner : roleText(asking.role, this.room?.settings.approval)) : asking.kind === 'ban' ? words.banText : words.removeText}</p>
+      ${problemLine(this.#doing.problem)}
+      <div class="actions">
+        <button class="button" type="button" @click=${() => { this.#ask(null); }}>${words.cancel}</button>
+        <button class="button ${role ? 'filled' : 'danger'}" type="button" ?disabled=${this.#doing.busy} @click=${() => { void this.#answer(asking, member); }}>${role ? words.roleGo : asking.kind === 'ban' ? words.banGo : words.removeGo}</button>
+      </div>`;
+  }
+
+  #choose(event: Event, member: Member, role: Role): void {
+    // The group's state decides what is chosen; a tap only asks.
+    const field = event.target as HTMLInputElement;
+    field.checked = role === member.role;
+    this.requestUpdate();
+    if (role !== member.role) this.#ask({ kind: 'role', role });
+  }
+
+  #ask(asking: Question | null): void {
+    this.#doing.clear();
+    this.asking = asking;
+  }
+
+  async #answer(asking: Question, { person }: Member): Promise<void> {
+    const { engine, room } = this;
+    if (engine === null || room === null) return;
+    const done = await this.#doing.run(() => (asking.kind === 'role' ? engine.setRole(room.room, person, asking.role) : asking.kind === 'ban' ? engine.removeMember(room.room, person, { ban: true }) : engine.removeMember(room.room, person)));
+    if (!done) return;
+    if (asking.kind === 'role') this.asking = null;
+    else this.#close();
+  }
+
+  async #message({ room }: RoomSummary, { person }: Member): Promise<void> {
+    const { engine } = this;
+    if (engine === null) return;
+    await this.#doing.run(async () => {
+      this.dispatchEvent(new CustomEvent('message', { detail: { room: await engine.messagePerson(room, person) } }));
+    });
+  }
+
+  #say(event: 'verify', person: PersonKey): void {
+    this.dispatchEvent(new CustomEvent(event, { detail: { person } }));
+  }
+
+  readonly #close = (): void => {
+    this.dispatchEvent(new CustomEvent('close'));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-member-sheet': SottoMemberSheet }
+}

@@ -1,0 +1,78 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Engine, Person } from '../../engine/api.ts';
+import { Doing } from '../controllers/doing.ts';
+import { icon } from '../elements/icon.ts';
+import { problemLine } from '../elements/problem-line.ts';
+import '../elements/sotto-avatar.ts';
+import '../elements/sotto-sheet.ts';
+import { base, buttons, fields, rows } from '../elements/styles.ts';
+
+const words = {
+  title: 'You',
+  label: 'Your name',
+  hint: 'People see it in every room. Each room learns of it when your device next makes new keys there.',
+  empty: 'Write a name first. Any will do.',
+  save: 'Save',
+  key: 'Your identity',
+  keyText: 'A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.',
+} as const;
+
+/** One's own name and identity. Fires `close`. */
+@customElement('sotto-profile')
+export class SottoProfile extends LitElement {
+  @property({ attribute: false }) engine: Engine | null = null;
+  @property({ attribute: false }) profile: Person | null = null;
+  @state() private hint = '';
+  @query('input') private readonly field!: HTMLInputElement;
+  readonly #doing = new Doing(this);
+
+  static override styles = [base, buttons, fields, rows, css`
+    :host { --card: var(--surface); }
+    form { display: grid; gap: 18px; }
+    .who { display: grid; justify-items: center; }
+    .who sotto-avatar { --avatar: 96px; }
+    .row { align-items: start; }
+    .exact { display: block; margin-block-start: 8px; font: 500 var(--text-xs) / 1.5 var(--mono); direction: ltr; text-align: start; overflow-wrap: anywhere; color: var(--ink-3); }
+  `];
+
+  protected override render() {
+    const { profile } = this;
+    if (profile === null) return nothing;
+    return html`
+      <sotto-sheet .label=${words.title} @close=${this.#close}>
+        <form @submit=${this.#save} novalidate>
+          <div class="who"><sotto-avatar .name=${profile.name} .key=${profile.person}></sotto-avatar></div>
+          <div class="field">
+            <label for="name">${words.label}</label>
+            <input class="input" id="name" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" maxlength="64" .value=${profile.name} enterkeyhint="done" aria-describedby="hint" ?readonly=${this.#doing.busy} @input=${() => { this.hint = ''; }} />
+            <p class="hint" id="hint" role="status">${this.hint === '' ? words.hint : this.hint}</p>
+          </div>
+          ${problemLine(this.#doing.problem)}
+          <button class="button filled wide" type="submit" ?disabled=${this.#doing.busy}>${words.save}</button>
+          <div class="card"><div class="row"><span class="dot">${icon('key')}</span><p class="lines"><strong>${words.key}</strong><span class="text">${words.keyText}</span><span class="exact">${profile.person}</span></p></div></div>
+        </form>
+      </sotto-sheet>`;
+  }
+
+  readonly #save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const { engine, profile } = this;
+    if (engine === null || profile === null) return;
+    const name = this.field.value.trim();
+    if (name === '') {
+      this.hint = words.empty;
+      this.field.focus();
+      return;
+    }
+    if (name === profile.name || (await this.#doing.run(() => engine.setName(name)))) this.#close();
+  };
+
+  readonly #close = (): void => {
+    this.dispatchEvent(new CustomEvent('close'));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'sotto-profile': SottoProfile }
+}

@@ -1,0 +1,76 @@
+import type { BrokenReason, RoomSummary, Standing } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+import { isolated } from './people.ts';
+import { problemWords } from './problems.ts';
+
+const words = {
+  joining: 'Joining',
+  joiningText: 'This goes on by itself; you can write once you are in.',
+  waiting: 'You knocked',
+  waitingText: 'An admin of the room lets you in or not. You may close Sotto meanwhile.',
+  asked: (name: string) => `${name} would like to talk to you`,
+  askedText: 'You share a room. They see that you are there only once you accept.',
+  left: 'You left this room',
+  leftText: 'What you have stays readable. Nothing new arrives, and nobody here hears from you.',
+  removed: 'You were removed from this room',
+  removedBy: (name: string) => `${name} removed you from this room`,
+  banned: 'You were banned from this room',
+  bannedBy: (name: string) => `${name} banned you from this room`,
+  removedText: 'What you have stays readable. You cannot read what is written from now on, and cannot write.',
+  bannedText: 'What you have stays readable. No invite lets you in again unless an admin lifts the ban.',
+  broken: 'This device lost its way into this room',
+  rejoinText: 'You can join again as yourself, without an invite. The others see that you came back with new keys.',
+  short: {
+    joining: 'Joining…', waiting: 'Waiting to be let in', asked: 'Would like to talk to you', left: 'You left', removed: 'You were removed', banned: 'You were banned', broken: 'Join again to go on', refused: 'Could not join',
+  },
+} as const;
+
+const BROKEN: Readonly<Record<BrokenReason, string>> = {
+  'state-lost': 'The keys of this room are gone from this device. What you have read is kept.',
+  'state-corrupt': 'The keys of this room are damaged on this device. What you have read is kept.',
+  'away-too-long': 'You were away longer than the relay keeps messages, and the room has changed its keys since. What you have read is kept.',
+  diverged: 'This device and the others no longer agree on the room’s keys. What you have read is kept.',
+};
+
+export interface StandingWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Why one cannot write in a room, and what remains or can be done; null for a member. */
+export function standingWords(standing: Standing): StandingWords | null {
+  switch (standing.kind) {
+    case 'member':
+      return null;
+    case 'joining':
+      return { title: words.joining, text: words.joiningText };
+    case 'waiting':
+      return { title: words.waiting, text: words.waitingText };
+    case 'asked':
+      return { title: words.asked(isolated(standing.by.name)), text: words.askedText };
+    case 'left':
+      return { title: words.left, text: words.leftText };
+    case 'removed':
+      return standing.banned
+        ? { title: standing.by === null ? words.banned : words.bannedBy(isolated(standing.by.name)), text: words.bannedText }
+        : { title: standing.by === null ? words.removed : words.removedBy(isolated(standing.by.name)), text: words.removedText };
+    case 'broken':
+      return { title: words.broken, text: `${BROKEN[standing.reason]} ${words.rejoinText}` };
+    case 'refused':
+      return problemWords(standing.problem);
+    default:
+      return assertNever(standing);
+  }
+}
+
+/** In the list of rooms, instead of what was said last; empty for a member. */
+export function standingLine({ standing }: Pick<RoomSummary, 'standing'>): string {
+  switch (standing.kind) {
+    case 'member':
+      return '';
+    case 'removed':
+      return standing.banned ? words.short.banned : words.short.removed;
+    default:
+      return words.short[standing.kind];
+  }
+}
