@@ -37,6 +37,8 @@ export class Room {
   inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
   wentBack = false;
+  /** On this connection the relay did not know our epoch, and was offered what led to it. */
+  trailOffered = false;
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   #retryDue: (() => void) | undefined;
@@ -241,6 +243,7 @@ export class Room {
   /** All that was known of the connection is void. */
   disconnected(): void {
     this.openedEpoch = undefined;
+    this.trailOffered = false;
     this.commitInFlight = false;
     this.outbox.disconnected();
   }
