@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   'invite-expired': { means: 'The invite is past its time.', action: 'Ask for a new one.' },
   'invite-used-up': { means: 'The invite was used as often as it may be.', action: 'Ask for a new one.' },
   'invite-revoked': { means: 'The invite was taken back.', action: 'Ask for a new one.' },
+  'knock-refused': { means: 'Whoever may let people in has refused.', action: 'Tell the person. Knocking again needs another invite, or a word with somebody in the room.' },
   'ahead-of-log': {
     means: 'The cursor lies beyond the log: the relay has lost what it once had.',
     action: 'Tell the person, keep the history, pull from the head on.',

@@ -77,10 +77,11 @@ const relayFrame = v.variant('t', [
     limits: v.object({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
   /**
+   * `began`: seq of the commit that began the epoch that was opened; 0 for the first, and for an invite key.
    * `head`: seq of the last envelope; `floor`: the lowest seq from which no commit is missing; `complete`: the lowest from which nothing
    * is, so floor ≤ complete ≤ head + 1. From floor up to complete, commits are kept and messages are not.
    */
-  v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), head: seq, floor: seq, complete: seq }),
+  v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), began: seq, head: seq, floor: seq, complete: seq }),
   /** Ends a pull: everything readable up to `through` was sent. `live`: what comes next is delivered as it comes. */
   v.object({ t: v.literal('pulled'), ref, room, through: seq, head: seq, live: v.boolean() }),
   /** This connection did not keep up, or met an epoch its key cannot read: nothing is delivered until it pulls. */

@@ -16,6 +16,7 @@ const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const failed: number[] = [];
 const points = new Map<string, number>();
+const done = new Map<string, number>();
 let messages = 0;
 let crashes = 0;
 const began = Date.now();
@@ -24,6 +25,7 @@ for (let seed = from; seed < from + count; seed++) {
     const result = await simulate(seed, { suite });
     messages += result.messages;
     crashes += result.crashes;
+    for (const [deed, times] of result.done) done.set(deed, (done.get(deed) ?? 0) + times);
     for (const [point, times] of result.points) points.set(point, (points.get(point) ?? 0) + times);
   } catch (cause) {
     failed.push(seed);
@@ -32,6 +34,7 @@ for (let seed = from; seed < from + count; seed++) {
   if ((seed - from + 1) % 100 === 0) console.log(`${seed - from + 1} seeds, ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 for (const [point, times] of [...points].sort(([a], [b]) => a.localeCompare(b))) console.log(`  ${String(times).padStart(6)} crashes ${point}`);
+for (const [deed, times] of [...done].sort(([a], [b]) => a.localeCompare(b))) console.log(`  ${String(times).padStart(6)} times ${deed}`);
 console.log(`${count - failed.length} of ${count} seeds agree; ${messages} messages, ${crashes} crashes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
 if (failed.length > 0) {
   console.log(`failed: ${failed.join(' ')}`);

@@ -65,6 +65,8 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   const known = rooms.get(toBase64Url(invite.room));
   const standing = known?.state.record.standing.kind;
   if (known !== undefined && (standing === 'member' || standing === 'joining')) return known;
+  // What is joined would be left again by the statement that is still on its way, or that one would be lost.
+  if (known?.outbox.all.some(({ entry }) => entry.body.kind === 'leave') === true) throw new EngineError('relay-unreachable', 'This room is still being left: that ends when its relay can be reached.');
   host.profile();
   const record = newRoomRecord({
     room: invite.room, relay: invite.relay, createdAt: host.clock.now(), owner: null, standing: { kind: 'joining' }, chain: adrift(START),

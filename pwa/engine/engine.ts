@@ -12,7 +12,7 @@ import { answerRequest, messagePerson } from './actor/direct.ts';
 import { forget, leave } from './actor/leaving.ts';
 import { personOf } from './actor/people.ts';
 import { acknowledge } from './actor/recognition.ts';
-import type { Room } from './actor/room.ts';
+import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
 import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
@@ -72,7 +72,7 @@ class LocalEngine implements Engine {
       writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
       rooms: () => [...this.#rooms.values()],
-      adopt: (room) => this.#adopt(room),
+      adopt: (record) => this.#adopt(new Room(this.#host, record, [], null)),
       dropped: (room) => {
         this.#rooms.delete(room);
         this.#drafts.delete(room);
@@ -255,7 +255,10 @@ class LocalEngine implements Engine {
   }
 
   messagePerson(room: RoomKey, person: PersonKey): Promise<RoomKey> {
-    return this.#settled(async () => (await messagePerson(this.#room(room), identityOf(person), this.#options.suite ?? 'xwing')).key);
+    return this.#settled(async () => {
+      const found = await messagePerson(this.#room(room), identityOf(person), this.#options.suite ?? 'xwing');
+      return this.#rooms.get(found.key) === found ? found.key : this.#adopt(found);
+    });
   }
 
   answerRequest(room: RoomKey, accept: boolean): Promise<void> {

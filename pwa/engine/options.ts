@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly relay: string;
   /** What lets one create rooms on a relay that asks for a token, by the relay's origin. Sent to that relay alone. */
   readonly creationTokens?: Readonly<Record<string, string>>;
+  /** Days after which this device renews its keys in a room; 7 where not given. */
+  readonly renewAfterDays?: number;
   /** Of rooms created here; `xwing` where not given. Rooms that were joined keep theirs. */
   readonly suite?: Suite;
 }

@@ -3,7 +3,7 @@ import { encodeAck } from '../../shared/ack.ts';
 import type { ErrorCode } from '../../shared/codes.ts';
 import { encodeControl, type RelayControl } from '../../shared/control.ts';
 import { decodeEnvelope } from '../../shared/envelope.ts';
-import type { EnvelopeId, RoomId, Seq } from '../../shared/ids.ts';
+import { START, type EnvelopeId, type RoomId, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { Counters } from '../counters.ts';
 import type { RelayLimits } from '../limits.ts';
@@ -65,7 +65,8 @@ export function answer(job: Job): void {
       const head = proven.size === 0 ? room.head : readableHead(room.tree, proven, room.head);
       outcome.membership.told = room.complete;
       const ref = job.type === 'create' ? job.request.ref : job.type === 'open' ? job.ref : 0;
-      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, head, floor: room.floor, complete: room.complete });
+      const began = job.type === 'open' && job.by.type === 'epoch' ? job.by.epoch.seq : START;
+      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, began, head, floor: room.floor, complete: room.complete });
       return;
     }
     case 'deleted':

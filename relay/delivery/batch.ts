@@ -23,15 +23,21 @@ export class Batch {
 /** Each frame as one unmasked, final binary WebSocket frame (RFC 6455 §5.2), in one buffer. */
 export function toWire(frames: readonly Uint8Array[]): Buffer {
   let size = 0;
-  for (const frame of frames) size += headerBytes(frame.length) + frame.length;
+  for (const frame of frames) size += wireBytes(frame);
   const wire = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const frame of frames) {
-    at = writeHeader(wire, at, frame.length);
-    wire.set(frame, at);
-    at += frame.length;
-  }
+  for (const frame of frames) at = writeWire(wire, at, frame);
   return wire;
+}
+
+/** How long a frame is on the wire. */
+export const wireBytes = (frame: Uint8Array): number => headerBytes(frame.length) + frame.length;
+
+/** Puts a frame as it is on the wire; answers where it ends. */
+export function writeWire(wire: Buffer, from: number, frame: Uint8Array): number {
+  const at = writeHeader(wire, from, frame.length);
+  wire.set(frame, at);
+  return at + frame.length;
 }
 
 const headerBytes = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);

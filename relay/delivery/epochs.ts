@@ -40,6 +40,14 @@ export class EpochTree {
     return [...this.#tips].sort((a, b) => b.number - a.number);
   }
 
+  /** Every epoch. */
+  *newestFirst(): Iterable<Epoch> {
+    for (let number = this.#byNumber.length - 1; number >= 0; number--) {
+      const epoch = this.#byNumber[number];
+      if (epoch !== undefined) yield epoch;
+    }
+  }
+
   isTip(epoch: Epoch): boolean {
     return epoch.children.length === 0;
   }

@@ -1,4 +1,5 @@
 /** A room in use: its state in memory, which is what the store holds, and those who have it open. */
+import { equalBytes } from '../../shared/bytes.ts';
 import type { EpochId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
 import type { LogNumber, RoomRecord } from '../store/store.ts';
@@ -57,6 +58,15 @@ export class Room {
   registration(epoch: Epoch, invite: InviteKey): InviteRegistration | undefined {
     const key = keyOf(invite);
     return epoch.invites.find((registration) => keyOf(registration.key) === key);
+  }
+
+  /** The terms on which an invite stood last, wherever that was. */
+  lastRegistration(invite: InviteKey): InviteRegistration | undefined {
+    for (const epoch of this.tree.newestFirst()) {
+      const registration = epoch.invites.find(({ key }) => equalBytes(key, invite));
+      if (registration !== undefined) return registration;
+    }
+    return undefined;
   }
 
   /** The epochs at which an invite may make a commit, newest first. */

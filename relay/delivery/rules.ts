@@ -8,7 +8,7 @@ import { encodeCommitPayload } from '../../shared/commit.ts';
 import { encodeEnvelope, placeAt } from '../../shared/envelope.ts';
 import { START, type Incarnation, type InviteKey, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import { epochIdOf, invitesDigestOf, type InviteRegistration } from '../../shared/statements.ts';
+import { epochIdOf, invitesDigestOf, REFUSED, type InviteRegistration } from '../../shared/statements.ts';
 import type { Clock } from '../clock.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { EpochRecord, Store, Write } from '../store/store.ts';
@@ -153,10 +153,13 @@ const ownInvites = (invites: readonly InviteRegistration[]): readonly InviteRegi
 function inviteStanding(room: Room, registration: InviteRegistration | undefined, invite: InviteKey, clock: Clock) {
   const used = room.uses.get(keyOf(invite));
   if (used === undefined) return 'no-access';
-  if (registration === undefined) return 'invite-revoked';
-  if (registration.expires !== 0 && clock.now() >= registration.expires * 1000) return 'invite-expired';
-  if (registration.uses !== 0 && used >= registration.uses) return 'invite-used-up';
-  return 'good';
+  // Where it stands no more, it may have ended by itself before it was dropped.
+  const last = registration ?? room.lastRegistration(invite);
+  if (last === undefined) return 'invite-revoked';
+  if (last.expires === REFUSED.expires) return 'knock-refused';
+  if (last.expires !== 0 && clock.now() >= last.expires * 1000) return 'invite-expired';
+  if (last.uses !== 0 && used >= last.uses) return 'invite-used-up';
+  return registration === undefined ? 'invite-revoked' : 'good';
 }
 
 /** Asked again with the same first key, it is answered as the first time: the answer may have been lost. */

@@ -1,68 +1,145 @@
 /**
- * Connections over WebSocket: the only module that knows `ws`, and how its frames look on the wire.
+ * Connections over WebSocket (RFC 6455), the server's end of it: no extensions, binary messages only.
  *
- * `ws` writes header and payload of each frame to each socket by itself. Here all that one turn has for a socket leaves
- * in one write, and what it shares with others is the very same buffer. That goes past `ws` to its TCP socket, which is
- * safe because without compression `ws` never holds a frame back: whatever it was given before is in the socket already,
- * and only whole frames are written here.
+ * Written for what a relay does. All that one turn has for a socket leaves in one write, and what it shares with others is the
+ * very same buffer; what comes in is read without a stream in between; and a connection that is idle is a few small objects.
  */
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import type { RelayCore } from '../core.ts';
-import { Batch, toWire } from '../delivery/batch.ts';
+import type { Link, RelayCore } from '../core.ts';
+import { Batch, toWire, wireBytes, writeWire } from '../delivery/batch.ts';
+import { FrameReader, type FrameSink } from './frame-reader.ts';
+import type { Beating, Heartbeat } from './heartbeat.ts';
 import type { Peer } from './peer.ts';
 
-/** Frames a little over the limit are read whole, so that they can be answered `too-large`; beyond that `ws` closes with 1009. */
+/** Frames a little over the limit are read whole, so that they can be answered `too-large`; beyond that it is 1009. */
 const OVER = 1024;
-export const MAX_WEBSOCKET_PAYLOAD = LIMITS.frame + OVER;
-
+const MAX_PAYLOAD = LIMITS.frame + OVER;
 /** In how many pieces a frame may come: honest clients send one, and each costs memory. */
-export const MAX_FRAGMENTS = 256;
-/** How many reads of the socket a frame may take: the largest comes in some 1,500 packets. */
-export const MAX_CHUNKS = 8192;
+const MAX_FRAGMENTS = 256;
 /** Milliseconds that one who floods has to read why it is cut off. */
 const LAST_WORDS = 1000;
+/** Milliseconds that a peer has to answer a goodbye. */
+const GOODBYE = 10_000;
+/** Periods of silence after which a peer is dropped. */
+const SILENT = 2;
 
-/** What `ws` keeps to itself. */
-interface Insides {
-  readonly _socket: Socket | null;
-  readonly _receiver: {
-    /** Bytes of one frame. */
-    _maxPayload: number;
-    /** Bytes of the frame, or of a piece of one, that are here. */
-    readonly _bufferedBytes: number;
-    /** Bytes of the pieces before it. */
-    readonly _totalPayloadLength: number;
-  } | null;
-}
+const PING = Buffer.of(0x89, 0);
+const PONG = 0x8a;
+const CLOSE = 0x88;
+const NO_LINK: Link = { receive: () => undefined, drained: () => undefined, pinged: () => undefined, end: () => undefined };
 
-class WebSocketPeer implements Peer {
-  readonly #ws: WebSocket;
+/**
+ * What leaves at once is put together here. It is free again as soon as the system has taken all of it, which is nearly always
+ * before `write` returns; where it has not, the socket keeps it and another is made.
+ */
+const SCRATCH_BYTES = 64 * 1024;
+let scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+export class WebSocketPeer implements Peer, FrameSink, Beating {
+  readonly #socket: Socket;
+  readonly #reader: FrameReader;
+  readonly #peers: Set<WebSocketPeer>;
+  #link: Link = NO_LINK;
+  /** The answer to the opening handshake, which leaves with the first frame. */
+  #preface: string | undefined;
   /** Within `together`. */
   #gathered: (Uint8Array | Batch)[] | undefined;
+  /** A goodbye was sent: nothing follows it, and nothing is heard but the answer. */
+  #leaving = false;
+  #slot: Set<Beating> | undefined;
+  #silent = 0;
+  #written = 0;
 
-  constructor(ws: WebSocket) {
-    this.#ws = ws;
+  /** `peers`: all who are there; it is one of them until the socket is gone. `preface`: leaves in front of the first frame. */
+  constructor(socket: Socket, preface: string, peers: Set<WebSocketPeer>) {
+    this.#socket = socket;
+    this.#preface = preface;
+    this.#peers = peers.add(this);
+    this.#reader = new FrameReader(MAX_PAYLOAD, MAX_FRAGMENTS);
   }
 
-  get #insides(): Insides {
-    return this.#ws as unknown as Insides;
+  /** Runs the connection until either end ends it. `address`: by which it is counted, as for `core.connect`. `head`: what came with the handshake. */
+  begin(core: RelayCore, heartbeat: Heartbeat, address: string, head: Buffer): void {
+    this.#slot = heartbeat.add(this);
+    this.allow(core.limits.frameBeforeOpen);
+    this.#link = core.connect(this, address);
+    if (head.length > 0) this.#reader.read(head, this);
   }
 
-  get socket(): Socket | null {
-    return this.#insides._socket;
+  /** From the socket. */
+  heard(chunk: Buffer): void {
+    this.#silent = 0;
+    this.#reader.read(chunk, this);
+  }
+
+  drained(): void {
+    this.#link.drained();
+  }
+
+  /** The socket is gone. */
+  ended(): void {
+    this.#leaving = true;
+    this.#reader.stop();
+    this.#peers.delete(this);
+    this.#slot?.delete(this);
+    this.#link.end();
+  }
+
+  message(data: Buffer): void {
+    if (!this.#leaving) this.#link.receive(data);
+  }
+
+  text(): void {
+    this.#reader.stop();
+    this.close(CLOSE_CODES.badFrame, 'binary frames only');
+  }
+
+  ping(data: Buffer): void {
+    if (this.#leaving) return;
+    const pong = Buffer.allocUnsafe(2 + data.length);
+    pong[0] = PONG;
+    pong[1] = data.length;
+    data.copy(pong, 2);
+    this.#put(pong);
+    this.#link.pinged();
+  }
+
+  pong(): void {
+    if (!this.#leaving) this.#link.pinged();
+  }
+
+  goodbye(code: number | undefined): void {
+    if (!this.#leaving) this.#sayGoodbye(code, '');
+    this.#socket.end();
+  }
+
+  broken(code: 1002 | 1007 | 1009): void {
+    this.close(code, '');
+    this.#socket.end();
+  }
+
+  /** A peer that still reads a long answer is alive, though its pong waits behind it. */
+  beat(): void {
+    const { bytesWritten, writableLength } = this.#socket;
+    const reads = bytesWritten - writableLength > this.#written;
+    this.#written = bytesWritten - writableLength;
+    this.#silent = reads && writableLength > 0 ? 0 : this.#silent + 1;
+    if (this.#silent > SILENT) this.cut();
+    else if (!this.#leaving) this.#put(PING);
   }
 
   allow(frame: number): void {
-    const { _receiver } = this.#insides;
-    if (_receiver !== null) _receiver._maxPayload = frame + OVER;
+    this.#reader.most = frame + OVER;
   }
 
   get holding(): number {
-    const { _receiver } = this.#insides;
-    return this.#ws.bufferedAmount + (_receiver === null ? 0 : _receiver._bufferedBytes + _receiver._totalPayloadLength);
+    return this.buffered + this.#reader.holding;
+  }
+
+  get buffered(): number {
+    return this.#socket.writableLength;
   }
 
   send(frame: Uint8Array): void {
@@ -82,88 +159,89 @@ class WebSocketPeer implements Peer {
     this.#gathered = undefined;
   }
 
-  /** Neighbours of one's own become one buffer; corked, all of it is one system call. */
-  #write(items: readonly (Uint8Array | Batch)[]): void {
-    const { socket } = this;
-    if (this.#ws.readyState !== WebSocket.OPEN || socket === null) return;
-    const [only] = items;
-    if (items.length === 1 && only instanceof Batch) {
-      socket.write(only.wire);
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#leaving) return;
+    this.#sayGoodbye(code, reason);
+    const floods = code === CLOSE_CODES.flood || code === CLOSE_CODES.full;
+    // What it goes on sending is not read any more; nor is it waited for.
+    if (floods) this.#socket.pause();
+    setTimeout(() => this.cut(), floods ? LAST_WORDS : GOODBYE).unref();
+  }
+
+  /** Without a word. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  #sayGoodbye(code: number | undefined, reason: string): void {
+    const words = Buffer.byteLength(reason);
+    const frame = Buffer.alloc(code === undefined ? 2 : 4 + words);
+    frame[0] = CLOSE;
+    frame[1] = frame.length - 2;
+    if (code !== undefined) {
+      frame.writeUInt16BE(code, 2);
+      frame.write(reason, 4);
+    }
+    this.#put(frame);
+    this.#leaving = true;
+  }
+
+  /** Whole frames, or what comes before the first. */
+  #put(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    if (this.#preface === undefined) {
+      socket.write(bytes);
       return;
     }
-    socket.cork();
+    const preface = Buffer.from(this.#preface, 'latin1');
+    this.#preface = undefined;
+    socket.write(Buffer.concat([preface, bytes]));
+  }
+
+  #write(items: readonly (Uint8Array | Batch)[]): void {
+    if (this.#leaving || items.length === 0) return;
+    const socket = this.#socket;
+    const [only] = items;
+    if (items.length === 1 && only instanceof Batch) return this.#put(only.wire);
+    let size = 0;
+    for (const item of items) size += item instanceof Batch ? item.wire.length : wireBytes(item);
+    if (size > SCRATCH_BYTES || this.#preface !== undefined || socket.writableLength > 0) return this.#writeApart(items);
+    let at = 0;
+    for (const item of items) {
+      if (item instanceof Batch) {
+        scratch.set(item.wire, at);
+        at += item.wire.length;
+      } else {
+        at = writeWire(scratch, at, item);
+      }
+    }
+    this.#put(scratch.subarray(0, size));
+    if (socket.writableLength > 0) scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  }
+
+  /** Neighbours of one's own become one buffer, what is shared is not copied; corked, all of it is one system call. */
+  #writeApart(items: readonly (Uint8Array | Batch)[]): void {
+    this.#socket.cork();
     let own: Uint8Array[] = [];
     for (const item of items) {
       if (!(item instanceof Batch)) {
         own.push(item);
         continue;
       }
-      if (own.length > 0) socket.write(toWire(own));
+      if (own.length > 0) this.#put(toWire(own));
       own = [];
-      socket.write(item.wire);
+      this.#put(item.wire);
     }
-    if (own.length > 0) socket.write(toWire(own));
-    socket.uncork();
+    if (own.length > 0) this.#put(toWire(own));
+    this.#socket.uncork();
   }
-
-  get buffered(): number {
-    return this.#ws.bufferedAmount;
-  }
-
-  pause(): void {
-    this.#ws.pause();
-  }
-
-  resume(): void {
-    this.#ws.resume();
-  }
-
-  close(code: number, reason: string): void {
-    this.#ws.close(code, reason);
-    if (code !== CLOSE_CODES.flood && code !== CLOSE_CODES.full) return;
-    // What it goes on sending is not read any more; nor is it waited for.
-    this.#ws.pause();
-    setTimeout(() => this.#ws.terminate(), LAST_WORDS).unref();
-  }
-}
-
-/** Runs a connection until either end ends it. `address`: by which it is counted, as for `core.connect`. */
-export function serve(ws: WebSocket, core: RelayCore, address: string): void {
-  ws.binaryType = 'nodebuffer';
-  const peer = new WebSocketPeer(ws);
-  peer.allow(core.limits.frameBeforeOpen);
-  const link = core.connect(peer, address);
-  let silent = 0;
-  let written = 0;
-  const beat = setInterval(() => {
-    const { socket } = peer;
-    // A peer that still reads a long answer is alive, though its pong waits behind it.
-    const reads = socket !== null && socket.bytesWritten - socket.writableLength > written;
-    written = socket === null ? 0 : socket.bytesWritten - socket.writableLength;
-    silent = reads && socket.writableLength > 0 ? 0 : silent + 1;
-    if (silent > 2) ws.terminate();
-    else ws.ping();
-  }, core.limits.heartbeat * 1000);
-  beat.unref();
-  const heard = (): void => {
-    silent = 0;
-  };
-  peer.socket?.on('drain', () => link.drained());
-  const pinged = (): void => {
-    heard();
-    link.pinged();
-  };
-  ws.on('pong', pinged);
-  ws.on('ping', pinged);
-  ws.on('message', (data: Buffer, isBinary: boolean) => {
-    heard();
-    if (isBinary) link.receive(data);
-    else ws.close(CLOSE_CODES.badFrame, 'binary frames only');
-  });
-  // An error ends the connection; 'close' follows, and there is nobody to tell.
-  ws.on('error', () => ws.terminate());
-  ws.on('close', () => {
-    clearInterval(beat);
-    link.end();
-  });
 }

@@ -26,7 +26,7 @@ export class VirtualNetwork {
   readonly lines = new Set<Line>();
   tamper: Tamper = (frame) => [frame];
   /** Every frame that went up or down, for those who look for plaintext. */
-  onFrame: (frame: Uint8Array, direction: 'up' | 'down') => void = () => undefined;
+  onFrame: (frame: Uint8Array, direction: 'up' | 'down', line: Line) => void = () => undefined;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -115,14 +115,14 @@ export class Line {
   up(frame: Uint8Array): void {
     if (this.#left) return;
     this.#upAt = this.#later(this.#upAt, () => {
-      this.#network.onFrame(frame, 'up');
+      this.#network.onFrame(frame, 'up', this);
       for (const passed of this.#network.tamper(frame, 'up', this)) this.#session?.receive(passed);
     });
   }
 
   down(frame: Uint8Array): void {
     this.#downAt = this.#later(this.#downAt, () => {
-      this.#network.onFrame(frame, 'down');
+      this.#network.onFrame(frame, 'down', this);
       for (const passed of this.#network.tamper(frame, 'down', this)) if (!this.#left) this.#events.frame(passed);
     });
   }

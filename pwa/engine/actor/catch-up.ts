@@ -3,7 +3,7 @@
  * what the log already has of ours must not be encrypted again.
  */
 import type { ErrorCode } from '../../../shared/codes.ts';
-import type { Seq, Signature } from '../../../shared/ids.ts';
+import { START, type Seq, type Signature } from '../../../shared/ids.ts';
 import { createStatement, invitesDigestOf, openStatement } from '../../../shared/statements.ts';
 import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
@@ -15,6 +15,7 @@ import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusa
 import { raise } from './claims.ts';
 import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
+import { offerTrail, proveWay } from './trail.ts';
 
 /** Milliseconds between tries where a relay refuses for now without saying how long. */
 const TRY_AGAIN = 5000;
@@ -34,6 +35,25 @@ export async function openRoom(room: Room): Promise<void> {
     if (!(cause instanceof RelayRefusal)) throw cause;
     await refused(room, cause);
   }
+}
+
+/** The relay does not know our epoch: what led to it is offered again, once on each connection. */
+async function restore(room: Room): Promise<boolean> {
+  if (room.trailOffered) return false;
+  room.trailOffered = true;
+  try {
+    const restored = await offerTrail(room);
+    if (restored === undefined) return false;
+    await proveWay(room);
+    await lost(room, 'relay-rolled-back', restored);
+    await openRoom(room);
+  } catch (cause) {
+    if (cause instanceof Disconnected) return true;
+    if (!(cause instanceof RelayRefusal)) throw cause;
+    room.trailOffered = false;
+    room.tryAgain(cause.retryAfter === 0 ? TRY_AGAIN : cause.retryAfter);
+  }
+  return true;
 }
 
 async function ask(room: Room): Promise<RelayControl | undefined> {
@@ -60,20 +80,31 @@ async function ask(room: Room): Promise<RelayControl | undefined> {
 
 /** Whether the log is the one we know, and no shorter. */
 async function compare(room: Room, opened: Opened): Promise<void> {
-  const { record } = room.state;
+  const { record, mls } = room.state;
   if (record.incarnation === null || !record.registered) {
     const step = room.step();
-    step.update({ incarnation: opened.incarnation.slice() as Opened['incarnation'], registered: true });
+    step.update({ incarnation: opened.incarnation.slice() as Opened['incarnation'], registered: true, began: opened.began });
     room.openedEpoch = toHex(record.epoch);
     return room.store(step);
   }
-  if (!equalBytes(record.incarnation, opened.incarnation)) await lost(room, 'relay-reset', opened);
-  else if (opened.head < record.cursor) await lost(room, 'relay-rolled-back', opened);
+  // Who came in by an invite may not know where the epoch began.
+  const known = record.began !== START || mls?.group.epoch === 0n;
+  if (!equalBytes(record.incarnation, opened.incarnation)) return lost(room, 'relay-reset', opened);
+  if (known && opened.began !== record.began) {
+    // Somebody has offered our epoch again: what of the log before it is still there, only the older keys read.
+    await proveWay(room);
+    return lost(room, 'relay-rolled-back', opened);
+  }
+  if (opened.head < record.cursor) return lost(room, 'relay-rolled-back', opened);
+  if (known || opened.began === START) return;
+  const step = room.step();
+  step.update({ began: opened.began });
+  await room.store(step);
 }
 
-function lost(room: Room, kind: Loss['kind'], { incarnation, head }: Opened): Promise<void> {
+function lost(room: Room, kind: Loss['kind'], { incarnation, head, began }: Omit<Loss, 'kind'>): Promise<void> {
   room.wentBack = true;
-  return rollBack(room, { kind, incarnation, head });
+  return rollBack(room, { kind, incarnation, head, began });
 }
 
 export function pull(room: Room, after: Seq): void {
@@ -85,6 +116,7 @@ async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<
   const { record, mls } = room.state;
   if (isPassing(code)) return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
   if (code === 'no-access') {
+    if (await restore(room)) return;
     const step = room.step();
     // What it once had, it has no more.
     raise(room.host, step, 'relay-reset');

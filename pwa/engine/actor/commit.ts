@@ -14,7 +14,7 @@ import type { Room } from './room.ts';
 /** Sends the pending commit, or makes one of what is wanted. */
 export async function advanceCommit(room: Room): Promise<void> {
   const { record, pending, mls } = room.state;
-  if (!room.isLive || record.standing.kind !== 'member' || mls === null) return;
+  if (!room.isLive || !room.isActive || mls === null) return;
   if (pending === null && record.wanted.length > 0) await makeCommit(room);
   submit(room);
 }

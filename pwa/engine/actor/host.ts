@@ -5,6 +5,7 @@ import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
 import type { Profile } from '../records/profile-record.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
+import type { RoomRecord } from '../records/room-record.ts';
 import type { Room } from './room.ts';
 import type { VerifiedPeople } from '../trust/verified.ts';
 
@@ -29,7 +30,7 @@ export interface RoomHost {
   /** Of this device, whatever one's standing there. */
   rooms(): readonly Room[];
   /** A room that is stored already comes to life. */
-  adopt(room: Room): void;
+  adopt(record: RoomRecord): void;
   /** It is stored no more. */
   dropped(room: string): void;
   /** Something in the room's summary is different. */

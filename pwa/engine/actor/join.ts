@@ -1,23 +1,26 @@
 /**
- * Coming in by an invite while nobody need be there. The external commit is stored before it is sent and
- * sent again byte for byte, until the relay took it or said why not: across crashes, a join is one join.
+ * Coming in by an invite, or coming back by one's return key, while nobody need be there. The external commit is stored before
+ * it is sent and sent again byte for byte, until the relay took it or said why not: across crashes, a join is one join.
  */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { ErrorCode } from '../../../shared/codes.ts';
-import { START, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
+import { START, type EpochId, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { EngineError, type Problem } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
-import { invitesIn } from '../rooms/extensions.ts';
+import type { GroupInfoView } from '../mls/index.ts';
+import type { RoomRecord } from '../records/room-record.ts';
+import { invitesIn, joinedByIn } from '../rooms/extensions.ts';
 import { inviteKeys } from '../rooms/invite-keys.ts';
-import type { InviteLink } from '../rooms/invite-link.ts';
-import { joinProof } from '../rooms/join-proof.ts';
+import { joinProof, returnProof } from '../rooms/join-proof.ts';
+import { returnKeys } from '../rooms/return-keys.ts';
+import { leavesOfPerson, newestLeaf } from '../rooms/standing.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { adrift } from '../wire/chain.ts';
 import { dropPending } from './commit.ts';
-import { openByInvite, readDoorway } from './doorway.ts';
-import { makeEntry } from './entry.ts';
+import { doorOfInvite, doorOfReturn, inviterIn, openDoor, readDoorway, type Door } from './doorway.ts';
+import { makeEntry, type Entry } from './entry.ts';
 import { renewed } from './heard.ts';
 import { shownOf } from './people.ts';
 import { nextRenewal } from './upkeep.ts';
@@ -41,12 +44,10 @@ export async function join(room: Room): Promise<void> {
 }
 
 async function attempt(room: Room): Promise<void> {
-  const { record } = room.state;
-  if (record.secret === null || record.inviter === null) throw new EngineError('internal', 'The invite of a join is missing.');
-  const invite: InviteLink = { room: record.room, secret: record.secret, inviter: record.inviter, relay: record.relay };
+  const door = doorOf(room);
   const taken = room.state.pending === null ? undefined : await takenAlready(room);
   if (taken !== undefined) return enter(room, START, taken);
-  const incarnation = room.state.pending === null ? await make(room, invite) : (await openByInvite(room.link, invite)).incarnation;
+  const incarnation = room.state.pending === null ? await make(room, door) : (await openDoor(room.link, door)).incarnation;
   const { pending } = room.state;
   if (pending === null) throw new EngineError('internal', 'A join was not stored.');
   const seq = await room.link.commit(pending.record.bundle, pending.record.id);
@@ -69,15 +70,43 @@ async function takenAlready(room: Room): Promise<Incarnation | undefined> {
   }
 }
 
-async function make(room: Room, invite: InviteLink): Promise<Incarnation> {
-  const { opened, view, epoch: parent, inviter } = await readDoorway(room.link, invite);
-  if (inviter === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
-  const keys = inviteKeys(invite.room, invite.secret);
+export function doorOf({ state: { record }, host }: Room): Door {
+  const { room, relay, secret, returning } = record;
+  if (returning) return doorOfReturn(room, relay, host.profile());
+  if (secret === null) throw new EngineError('internal', 'The invite of a join is missing.');
+  return doorOfInvite({ room, relay, secret });
+}
+
+async function make(room: Room, door: Door): Promise<Incarnation> {
+  const { record } = room.state;
+  const { opened, view, epoch: parent, tips } = await readDoorway(room.link, door, record.deadEnds);
+  await makeEntry(room, { parent, view, ...(record.returning ? returnBy(room, view) : inviteBy(record, view)) });
+  const step = room.step();
+  step.update({ entered: { parent: parent.slice() as EpochId, tips: tips.map((tip) => tip.slice() as EpochId) } });
+  await room.store(step);
+  return opened.incarnation;
+}
+
+type Terms = Pick<Entry, 'joinedBy' | 'proof'>;
+
+function inviteBy({ room, secret, inviter }: RoomRecord, view: GroupInfoView): Terms {
+  if (secret === null || inviter === null) throw new EngineError('internal', 'The invite of a join is missing.');
+  if (inviterIn(view, inviter) === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
+  const keys = inviteKeys(room, secret);
   const standing = invitesIn(view.extensions)?.find(({ id }) => equalBytes(id, keys.id));
   if (standing === undefined) throw new EngineError('invite-revoked', 'The invite was taken back.');
   const { id, of, role } = standing;
-  await makeEntry(room, { parent, view, joinedBy: { invite: id, of, role }, proof: (deviceKey) => joinProof(keys, view, deviceKey) });
-  return opened.incarnation;
+  return { joinedBy: { invite: id, of, role }, proof: (deviceKey) => joinProof(keys, view, deviceKey) };
+}
+
+/** On the terms on which we came: our older leaf has them, and goes with the next commit of a member. */
+function returnBy({ host, state: { record } }: Room, view: GroupInfoView): Terms {
+  const profile = host.profile();
+  const leaf = newestLeaf(leavesOfPerson(view.members, profile.identityKey));
+  const joinedBy = leaf === undefined ? undefined : joinedByIn(leaf.extensions);
+  if (joinedBy === undefined) throw new EngineError('not-a-member', 'The room does not have us as a member any more.');
+  const { invite, of, role } = joinedBy;
+  return { joinedBy: { invite, of, role }, proof: (deviceKey) => returnProof(returnKeys(record.room, profile), view, deviceKey) };
 }
 
 /** We are in. `at`: where in the log our commit stands; 0 where that is not known. */
@@ -85,18 +114,23 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const step = room.step();
   const { pending } = step;
   if (pending === null) return;
-  const before = step.record.members;
+  const { members: before, returning, cursor, missedFrom } = step.record;
+  const isOtherLog = step.record.incarnation !== null && !equalBytes(step.record.incarnation, incarnation);
+  if (isOtherLog) step.update({ shift: step.record.shift + cursor });
   step.mls = { group: pending.group, keys: pending.keys };
   step.pending = null;
   step.consumed.push(...pending.consumed);
   step.update({
     standing: { kind: 'member' }, registered: true, incarnation: incarnation.slice() as Incarnation, cursor: at, began: at, chain: adrift(at), epoch: pending.keys.epoch,
-    secret: null, ...shownOf(pending.group, step.record),
+    returning: false, missedFrom: 0, ...shownOf(pending.group, step.record),
   });
   const { identityKey: person, name } = room.host.profile();
   step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
   renewed(step, person, room.host.clock.now());
-  room.note(step, at, { kind: 'joined', who: { person, name } });
+  // What was said meanwhile was for keys that we did not have.
+  const missed = returning && (isOtherLog || at === START || at > cursor + 1);
+  if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
+  room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);
   await room.store(step);
   await room.open();
@@ -123,6 +157,7 @@ async function refusedBy(room: Room, { code, retryAfter }: RelayRefusal): Promis
     case 'invite-expired':
     case 'invite-used-up':
     case 'invite-revoked':
+    case 'knock-refused':
     case 'bad-frame':
     case 'too-large':
     case 'room-exists':

@@ -111,6 +111,7 @@ function applied(draft: Draft, state: AgreedState, { room, me }: PlanContext, gr
   const without = (list: readonly IdentityKey[], person: IdentityKey): IdentityKey[] => list.filter((one) => !equalBytes(one, person));
   switch (intent.kind) {
     case 'refresh':
+    case 'renew':
       return draft;
     case 'invite': {
       const keys = inviteKeys(room, intent.secret);

@@ -82,7 +82,7 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   const done = step.record.wanted.filter(({ id }) => fulfils.includes(id));
   step.update({ wanted: step.record.wanted.filter((intent) => !done.includes(intent)) });
   for (const intent of done) {
-    if (intent.kind === 'invite') room.keepSecret(step, intent);
+    if (intent.kind === 'invite' && intent.for === null) room.keepSecret(step, intent);
     step.then(() => room.fulfilled(intent.id));
   }
 }

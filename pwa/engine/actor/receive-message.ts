@@ -6,16 +6,18 @@ import { CryptoError } from '../crypto/sodium.ts';
 import { MlsError, type Member } from '../mls/index.ts';
 import type { OutboxEntry, StoredMessage } from '../records/message-records.ts';
 import { personHash } from '../rooms/invite-link.ts';
-import { isEffect, isStanding, type Body } from '../wire/bodies.ts';
+import { isEffect, isStanding, type OutgoingBody } from '../wire/bodies.ts';
 import { decodeMessage, type ReadMessage } from '../wire/content.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
 import { heardOf } from './heard.ts';
+import { finishLeave, takeLeave } from './leaving.ts';
 import { isAdmin } from './people.ts';
 import { applyEffect, markSeen, placeMessage } from './placing.ts';
 import { oweReceipt, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
+import { takeWhisper } from './whisper.ts';
 
 export async function receiveMessage(room: Room, step: Step, envelope: Envelope): Promise<void> {
   const own = room.outbox.get(envelope.id);
@@ -34,9 +36,19 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   heardOf(step, sender.identityKey, message.at, room.host.clock.now());
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
-  if (message.body.kind !== 'delivered') return placeTheirs(room, step, envelope, sender, message);
-  markSeen(step, envelope.id);
-  takeReceipt(room, step, sender, message.body.through);
+  switch (message.body.kind) {
+    case 'delivered':
+      markSeen(step, envelope.id);
+      return takeReceipt(room, step, sender, message.body.through);
+    case 'leave':
+      markSeen(step, envelope.id);
+      return takeLeave(step, sender, message.body);
+    case 'whisper':
+      markSeen(step, envelope.id);
+      return takeWhisper(room, step, sender, message.body);
+    default:
+      return placeTheirs(room, step, envelope, sender, message);
+  }
 }
 
 /** By id and by what we sealed: an id alone could be anyone's. */
@@ -53,6 +65,7 @@ async function isSeen(room: Room, step: Step, id: EnvelopeId): Promise<boolean> 
 /** The log has our message: from the outbox into the conversation, in the same transaction. */
 export async function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: number): Promise<void> {
   step.dequeue(entry);
+  if (entry.body.kind === 'leave') finishLeave(room, step);
   const { identityKey, name } = room.host.profile();
   await placeBody(room, step, { id: entry.id, position: seq + step.record.shift, at: entry.at, sender: { person: identityKey, name }, mine: true, newer: null }, entry.body);
 }
@@ -77,6 +90,7 @@ async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly s
 }
 
 async function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: ReadMessage): Promise<void> {
+  if (step.record.standing.kind === 'left') return markSeen(step, envelope.id);
   const position = envelope.seq + step.record.shift;
   const { at, body, newer } = message;
   await placeBody(room, step, { id: envelope.id.slice() as EnvelopeId, position, at, sender: room.storedPerson(sender), mine: false, newer }, body);
@@ -85,7 +99,7 @@ async function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: M
 }
 
 /** A line of its own, or a change to another. */
-async function placeBody(room: Room, step: Step, about: Pick<StoredMessage, 'id' | 'position' | 'at' | 'sender' | 'mine' | 'newer'>, body: Body): Promise<void> {
+async function placeBody(room: Room, step: Step, about: Pick<StoredMessage, 'id' | 'position' | 'at' | 'sender' | 'mine' | 'newer'>, body: OutgoingBody): Promise<void> {
   if (isStanding(body)) return placeMessage(room.host, step, { ...about, body });
   markSeen(step, about.id);
   if (!isEffect(body)) return;

@@ -22,22 +22,33 @@ export interface Loss {
   readonly kind: 'relay-reset' | 'relay-rolled-back';
   readonly incarnation: Incarnation;
   readonly head: Seq;
+  /** Where the commit that began our epoch stands now: elsewhere than before, where it was lost as well and offered again. */
+  readonly began: Seq;
 }
 
-export async function rollBack(room: Room, { kind, incarnation, head }: Loss): Promise<void> {
+export async function rollBack(room: Room, { kind, incarnation, head, began }: Loss): Promise<void> {
   const step = room.step();
   const { record } = step;
+  // It is there again, and went back only: that is told instead.
+  if (kind === 'relay-rolled-back') step.update({ alarms: record.alarms.filter((alarm) => alarm.kind !== 'relay-reset') });
   raise(room.host, step, kind);
-  const from = kind === 'relay-reset' ? START : (Math.max(record.began, head - MOST_AGAIN) as Seq);
+  const moved = began !== record.began;
+  const from = kind === 'relay-reset' ? START : (Math.max(moved ? START : began, Math.min(head, record.cursor) - MOST_AGAIN) as Seq);
   const later = await room.host.storage.range('timeline', { prefix: [room.key], after: from + record.shift, reverse: true, limit: MOST_AGAIN });
   const own = later.flatMap(({ value }) => decodeItem(value) ?? []).flatMap((item) => (item.kind !== 'message' ? [] : [
     ...(item.mine ? [item.id] : []), ...ownEffects(room, item).filter(({ position }) => position > from + record.shift).map(({ id }) => id),
   ]));
   step.update({
     cursor: from, shift: record.shift + record.cursor - from, incarnation: incarnation.slice() as Incarnation, rejected: 0, missing: own,
-    chain: kind === 'relay-reset' ? begun(record.room) : await chainAt(room, step, record.chain, from),
+    chain: moved && kind === 'relay-rolled-back' ? adrift(began) : await chainFrom(room, step, kind, from), began,
   });
   await room.store(step);
+}
+
+/** The relay still has this one. */
+export function met(step: Step, envelope: EnvelopeId): void {
+  const { missing } = step.record;
+  if (missing.length > 0) step.update({ missing: missing.filter((id) => !equalBytes(id, envelope)) });
 }
 
 /** At the head: what of ours was not met again, the relay has lost. And what was sealed before speaks of another log. */
@@ -79,6 +90,13 @@ function offerItem(room: Room, step: Step, item: StoredMessage, missing: readonl
 }
 
 const ownEffects = (room: Room, { effects }: StoredMessage): readonly Effect[] => effects.filter(({ sender }) => equalBytes(sender.person, room.host.profile().identityKey));
+
+/** What others chain of what we read again, we know only where it is all of the log, or goes on from what we had. */
+async function chainFrom(room: Room, step: Step, kind: Loss['kind'], from: Seq): Promise<Chain> {
+  const { record, mls } = step;
+  if (kind === 'relay-rolled-back') return chainAt(room, step, record.chain, from);
+  return mls?.group.epoch === 0n ? begun(record.room) : adrift(START);
+}
 
 /** The chain as it stood at a position, from where it goes on differently now. */
 async function chainAt(room: Room, step: Step, chain: Chain, head: Seq): Promise<Chain> {

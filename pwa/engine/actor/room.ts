@@ -2,9 +2,9 @@
  * One room: its state, one queue through which everything that changes it goes, one step at a time, and
  * what it knows of its connection. What the steps do is in the files beside this one.
  */
-import { toBase64Url, toHex } from '../../../shared/bytes.ts';
+import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
-import type { EngineError, MessageItem, MessageKey, RoomKey, TimelineItem } from '../api.ts';
+import { EngineError, type MessageItem, type MessageKey, type RoomKey, type TimelineItem } from '../api.ts';
 import { MlsError, type Member } from '../mls/index.ts';
 import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
 import type { Intent } from '../records/intent.ts';
@@ -16,10 +16,13 @@ import type { RoomHost } from './host.ts';
 import { shownItem, queuedItem } from './items.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
 import { storedPerson } from './people.ts';
+import { erase } from './leaving.ts';
 import { scheduleReceipt } from './receipts.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
+import { scheduleUpkeep, type Upkeep } from './upkeep.ts';
 import { messageId, queuedEffects, storedMessage } from './upon-messages.ts';
+import { askPeer } from './whisper.ts';
 import { workOff, type Incoming } from './work-off.ts';
 
 export class Room {
@@ -37,8 +40,11 @@ export class Room {
   inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
   wentBack = false;
+  /** On this connection the relay did not know our epoch, and was offered what led to it. */
+  trailOffered = false;
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
+  upkeep: { readonly what: Upkeep; readonly at: number; readonly cancel: () => void } | undefined;
   #retryDue: (() => void) | undefined;
   #queue: Promise<void> = Promise.resolve();
   #draining = false;
@@ -53,6 +59,18 @@ export class Room {
     this.state = { record, mls: null, pending: null, latest };
   }
 
+  /** In the room; or out of it, with the leave statement still to be sent. */
+  get isActive(): boolean {
+    const { record, mls } = this.state;
+    return record.standing.kind === 'member' || (record.standing.kind === 'left' && mls !== null);
+  }
+
+  /** This device's person may do what admins may. */
+  get isAdmin(): boolean {
+    const me = this.host.profile().identityKey;
+    return this.state.record.members.some(({ person, role }) => role !== 'member' && equalBytes(person, me));
+  }
+
   get isLive(): boolean {
     return this.phase === 'live' && this.openedEpoch === toHex(this.state.record.epoch);
   }
@@ -61,6 +79,7 @@ export class Room {
   start(): void {
     void this.run(async () => {
       if (this.state.mls === null) await this.#load();
+      if (this.state.record.forgotten && this.state.mls === null) return erase(this);
       this.connect();
     });
   }
@@ -79,14 +98,27 @@ export class Room {
   }
 
   connect(): void {
-    const { kind } = this.state.record.standing;
-    if (kind === 'member' || kind === 'joining') this.link.attach(this.state.record.room, (event) => this.#take(event));
+    if (this.isActive || this.state.record.standing.kind === 'joining') this.link.attach(this.state.record.room, (event) => this.#take(event));
   }
 
   /** Serial: each task sees the state that the one before it stored. Whatever it throws halts the engine. */
   run(task: () => Promise<void> | void): Promise<void> {
     this.#queue = this.#queue.then(task).catch((cause: unknown) => this.host.halt(cause));
     return this.#queue;
+  }
+
+  /** The same for what may be refused: an {@link EngineError} is the caller's, and no fault of the engine. */
+  async attempt(task: () => Promise<void> | void): Promise<void> {
+    let refusal: EngineError | undefined;
+    await this.run(async () => {
+      try {
+        await task();
+      } catch (cause) {
+        if (!(cause instanceof EngineError)) throw cause;
+        refusal = cause;
+      }
+    });
+    if (refusal !== undefined) throw refusal;
   }
 
   step(): Step {
@@ -101,6 +133,7 @@ export class Room {
     this.tell(step.items);
     if (step.record !== before || step.items.length > 0) this.host.changed();
     scheduleReceipt(this);
+    scheduleUpkeep(this);
   }
 
   tell(items: readonly StoredItem[]): void {
@@ -135,6 +168,7 @@ export class Room {
   }
 
   note(step: Step, seq: number, fact: StoredFact): void {
+    if (step.record.standing.kind === 'left') return;
     const position = seq + step.record.shift;
     step.place({ kind: 'notice', id: `${this.key}.${position}`, position, at: this.host.clock.now(), fact });
   }
@@ -179,19 +213,20 @@ export class Room {
   left(): void {
     this.phase = 'offline';
     this.#cancelTimers();
-    this.link.detach(this.state.record.room);
+    // Another may be in its place by now.
+    if (!this.#detached) this.link.detach(this.state.record.room);
   }
 
   /** For good: the engine closes. */
   stop(): void {
+    this.left();
     this.#detached = true;
     this.inbox = [];
-    this.left();
   }
 
   #cancelTimers(): void {
-    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue]) cancel?.();
-    this.#retryDue = this.receiptDue = this.leadDue = undefined;
+    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.upkeep?.cancel]) cancel?.();
+    this.#retryDue = this.receiptDue = this.leadDue = this.upkeep = undefined;
   }
 
   async open(): Promise<void> {
@@ -232,15 +267,18 @@ export class Room {
     void this.run(async () => {
       this.#draining = false;
       while (this.inbox.length > 0) await workOff(this);
+      await askPeer(this);
       await advanceCommit(this);
       await sendOutbox(this);
       scheduleReceipt(this);
+      scheduleUpkeep(this);
     });
   }
 
   /** All that was known of the connection is void. */
   disconnected(): void {
     this.openedEpoch = undefined;
+    this.trailOffered = false;
     this.commitInFlight = false;
     this.outbox.disconnected();
   }

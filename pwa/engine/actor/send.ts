@@ -8,10 +8,10 @@ import { START } from '../../../shared/ids.ts';
 import { encodeMessage } from '../wire/content.ts';
 import { sealOuter } from '../wire/outer.ts';
 import { ownClaim } from './claims.ts';
-import { whispered } from './direct.ts';
 import type { Outgoing } from './outbox.ts';
 import { isHeld } from './recognition.ts';
 import type { Room } from './room.ts';
+import { whispered } from './whisper.ts';
 
 /** Envelopes that may be unanswered at once. */
 const WINDOW = 32;

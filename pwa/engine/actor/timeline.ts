@@ -4,6 +4,7 @@ import { EngineError, type Draft, type Mention, type MessageItem, type MessageKe
 import type { IdentityKey } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
 import { decodeItem, type StoredItem } from '../records/message-records.ts';
+import type { RoomRecord } from '../records/room-record.ts';
 import { invitesIn } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
 import { has } from '../rooms/standing.ts';
@@ -24,7 +25,7 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
     record.leaves.length > 0 && (mls?.group.members.some(({ identityKey, deviceKey }) => equalBytes(identityKey, person) && has(record.leaves.map(({ device }) => device), deviceKey)) ?? false);
   const invites = role === 'member' || record.knocks.length === 0 || mls === null ? [] : (invitesIn(mls.group.extensions) ?? []);
   return {
-    room: room.key, kind: agreed.kind, name: neutralised(record.name), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval }, standing: record.standing,
+    room: room.key, kind: agreed.kind, name: nameOfRoom(record, me), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval }, standing: record.standing,
     me: personKey(me), role, members: members.map((member) => shownMember(room, member, isLeaving(member.person))),
     banned: agreed.banned.map(({ person, name, by }) => ({ ...personOf({ person, name }), by: personOf({ person: by, name: nameOfPerson(by) }) })),
     knocks: role === 'member' ? [] : record.knocks.map((knock) => ({
@@ -33,6 +34,12 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
     unacknowledged: unacknowledgedIn(room), relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
     alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
   };
+}
+
+/** A room of two is called like the other. */
+function nameOfRoom({ agreed, name, members, peer }: RoomRecord, me: IdentityKey): string {
+  if (agreed.kind === 'group') return neutralised(name);
+  return neutralised(members.find(({ person }) => !equalBytes(person, me))?.name ?? peer?.name ?? name);
 }
 
 const queuedOf = (room: Room): readonly MessageItem[] => room.outbox.all.flatMap(({ entry }) => room.queued(entry.id) ?? []);

@@ -1,6 +1,6 @@
 /** What comes from the relay, in the order it came: envelopes in batches, everything else one by one. */
 import { equalBytes, toHex } from '../../../shared/bytes.ts';
-import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
+import { START, type EnvelopeId, type Seq } from '../../../shared/ids.ts';
 import { assertNever } from '../../../shared/never.ts';
 import type { RoomEvent } from '../sync/relay-link.ts';
 import { pull, pullRefused } from './catch-up.ts';
@@ -9,6 +9,7 @@ import { placeOwn } from './receive-message.ts';
 import { receive, type Delivered } from './receive.ts';
 import { commitRefused, messageRefused } from './refused.ts';
 import { offerAgain } from './roll-back.ts';
+import type { Outgoing } from './outbox.ts';
 import type { Room } from './room.ts';
 
 /** `again`: the time has come to try what the relay refused for a while. */
@@ -33,7 +34,7 @@ async function receiveBatch(room: Room, batch: readonly Delivered[]): Promise<vo
   const { record, pending } = room.state;
   if (pending === null) room.commitInFlight = false;
   // A new epoch has a key of its own: without it, nothing after the next closing commit could be read, nor anything sent.
-  if (room.openedEpoch !== undefined && room.openedEpoch !== toHex(record.epoch) && record.standing.kind === 'member') await room.open();
+  if (room.openedEpoch !== undefined && room.openedEpoch !== toHex(record.epoch) && room.isActive) await room.open();
 }
 
 async function handle(room: Room, event: Incoming): Promise<void> {
@@ -76,10 +77,17 @@ async function acked(room: Room, id: EnvelopeId, seq: Seq): Promise<void> {
   if (outgoing === undefined) return;
   outgoing.acked = true;
   room.tellQueued(outgoing);
+  if (outgoing.entry.body.kind === 'leave') return left(room, outgoing);
   if (seq > room.state.record.cursor) return; // its echo places it
   // Stored so long ago that its echo is behind us, or no longer kept: between what stands there.
   const step = room.step();
   await placeOwn(room, step, outgoing.entry, seq + 0.5);
+  await room.store(step);
+}
+
+async function left(room: Room, { entry }: Outgoing): Promise<void> {
+  const step = room.step();
+  await placeOwn(room, step, entry, START);
   await room.store(step);
 }
 

@@ -11,7 +11,9 @@ import {
 import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
 import { allSecretTreeValues } from 'ts-mls/secretTree.js';
-import { equalBytes } from '../../../shared/bytes.ts';
+import { concat, equalBytes, utf8 } from '../../../shared/bytes.ts';
+import type { Sealed } from '../crypto/hpke.ts';
+import { CryptoError } from '../crypto/sodium.ts';
 import type { DeviceKeys } from './credential.ts';
 import { EXTENSIONS, fromLibrary, toLibrary, type Extension } from './extensions.ts';
 import { clientConfig, makeKeyPackage, memberFrom, memberOf, membersOf, type Member } from './leaf.ts';
@@ -62,6 +64,7 @@ export interface Committed {
 }
 
 const EMPTY = new Uint8Array(0);
+const WHISPER = utf8('sotto whisper v1');
 
 export class MlsGroup {
   readonly suite: Suite;
@@ -117,6 +120,28 @@ export class MlsGroup {
       ),
     );
     return { group: next(newState), message: encodeMlsMessage(commit), consumed: [...consumed, ...messageSecrets(this.#state)] };
+  }
+
+  /** For one other member alone: HPKE base mode to the encryption key of their leaf. */
+  whisper(to: number, content: Uint8Array): Sealed {
+    const { hpkePublicKey } = leafAt(this.#state.ratchetTree, to);
+    return suiteHpke(this.suite).seal(hpkePublicKey, WHISPER, this.#whisperData(leafAt(this.#state.ratchetTree, this.me).signaturePublicKey), content);
+  }
+
+  /** Undefined for what was whispered to somebody else. */
+  overhear(sender: Member, whispered: Sealed): Uint8Array | undefined {
+    const key = this.#state.privatePath.privateKeys[2 * this.me];
+    if (key === undefined) return undefined;
+    try {
+      return suiteHpke(this.suite).open(key, whispered, WHISPER, this.#whisperData(sender.deviceKey));
+    } catch (cause) {
+      if (cause instanceof CryptoError) return undefined;
+      throw cause;
+    }
+  }
+
+  #whisperData(sender: Uint8Array): Uint8Array {
+    return concat(this.groupId, this.epochAuthenticator, sender);
   }
 
   /** The key pair that external commits into this epoch are sealed to. */

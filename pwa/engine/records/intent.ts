@@ -31,6 +31,8 @@ export const intentShape = v.variant('kind', [
   }),
   /** New keys, and whatever any commit completes: past a step that has only invalid candidates, on schedule, for those who left. */
   v.object({ kind: v.literal('refresh'), id }),
+  /** New keys of this very device, and its person's name: nobody else can do it. */
+  v.object({ kind: v.literal('renew'), id }),
 ]);
 
 export type Intent = v.InferOutput<typeof intentShape>;

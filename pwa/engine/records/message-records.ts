@@ -4,7 +4,7 @@ import { ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, type EnvelopeId, type EpochId } from
 import type { IdentityKey } from '../mls/index.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Effect } from '../messages/effects.ts';
-import { BODIES, storedBody, type Body } from '../wire/bodies.ts';
+import { BODIES, storedBody, type OutgoingBody } from '../wire/bodies.ts';
 
 const person = v.object({ person: bytes<IdentityKey>(32), name: v.string() });
 const message = bytes<EnvelopeId>(ENVELOPE_ID_BYTES);
@@ -15,7 +15,7 @@ export interface OutboxEntry {
   /** Rises by one with every entry of the room. */
   readonly order: number;
   readonly at: number;
-  readonly body: Body;
+  readonly body: OutgoingBody;
   /** The envelope that was sealed, and in which epoch; null before. */
   readonly sealed: { readonly epoch: EpochId; readonly frame: Uint8Array } | null;
 }

@@ -30,6 +30,7 @@ export function problemOf(code: ErrorCode): ProblemCode {
     case 'invite-expired':
     case 'invite-used-up':
     case 'invite-revoked':
+    case 'knock-refused':
       return code;
     case 'no-access':
       return 'invite-unknown';
@@ -76,6 +77,7 @@ export function isPassing(code: ErrorCode): boolean {
     case 'invite-expired':
     case 'invite-used-up':
     case 'invite-revoked':
+    case 'knock-refused':
     case 'ahead-of-log':
     case 'creation-refused':
       return false;

@@ -16,6 +16,7 @@ const MOST_OPTION_BYTES = 400;
 const MOST_MENTIONS = 100;
 /** The longest emoji, families and flags of regions, have 35 bytes. */
 const MOST_EMOJI_BYTES = 64;
+const MOST_WHISPER_BYTES = 4096;
 /** A year. */
 const LONGEST_EXPIRY = 366 * 24 * 3600;
 
@@ -23,6 +24,7 @@ export const isTextTooLong = (words: string): boolean => utf8(words).length > MO
 
 const words = (most: number) => v.pipe(v.string(), v.check((text) => utf8(text).length <= most));
 const message = bytes<EnvelopeId>(ENVELOPE_ID_BYTES);
+const opaque = (most: number) => v.pipe(anyBytes, v.check((data) => data.length <= most));
 const seq = v.pipe(count, v.transform((value) => value as Seq));
 
 /** `start` and `end` in UTF-16 units of the text. */
@@ -61,6 +63,10 @@ export const BODIES = {
   delivered: v.object({ kind: v.literal('delivered'), through: seq }),
   /** The seq up to which the sender has read. */
   read: v.object({ kind: v.literal('read'), through: seq }),
+  /** The sender's own statement that they leave, see `rooms/leave-statement.ts`. */
+  leave: v.object({ kind: v.literal('leave'), device: bytes(32), sig: bytes(64) }),
+  /** For one member alone, under the key of their leaf: nobody else can open it, or is shown it. */
+  whisper: v.object({ kind: v.literal('whisper'), enc: opaque(MOST_WHISPER_BYTES), ciphertext: opaque(MOST_WHISPER_BYTES) }),
 } as const;
 
 export type KnownType = keyof typeof BODIES;
@@ -71,13 +77,19 @@ export type Body =
   /** Of a type, or a version of the frame, that is not known here. `raw` is the whole plaintext. */
   | { readonly kind: 'unknown'; readonly type: string; readonly raw: Uint8Array };
 
+/** A whisper before it is sealed, which is when it is sent: in the outbox alone. */
+export type Ask = Readonly<v.InferOutput<typeof askShape>>;
+const askShape = v.object({ kind: v.literal('ask'), to: bytes<IdentityKey>(32), content: anyBytes });
+
+export type OutgoingBody = Body | Ask;
+
 /** Stands in the conversation, as a line of its own. */
 export type StandingBody = Extract<Body, { kind: 'text' | 'poll' | 'place' | 'unknown' }>;
 /** Changes a message that stands there. */
 export type EffectBody = Extract<KnownBody, { of: EnvelopeId }>;
 
-export const isStanding = (body: Body): body is StandingBody => body.kind === 'text' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
-export const isEffect = (body: Body): body is EffectBody => 'of' in body;
+export const isStanding = (body: OutgoingBody): body is StandingBody => body.kind === 'text' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
+export const isEffect = (body: OutgoingBody): body is EffectBody => 'of' in body;
 
 const isKnownType = (type: string): type is KnownType => Object.hasOwn(BODIES, type);
 
@@ -91,4 +103,4 @@ export function parseBody(type: string, fields: Readonly<Record<string, unknown>
 }
 
 /** As it is stored: under the device's key, so that it is what we wrote. */
-export const storedBody = v.variant('kind', [...Object.values(BODIES), v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })]);
+export const storedBody = v.variant('kind', [...Object.values(BODIES), askShape, v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })]);

@@ -18,6 +18,8 @@ export class SottoSheet extends LitElement {
     dialog {
       position: fixed; inset: auto 0 0 0; margin: 0 auto; inline-size: 100%; max-inline-size: 520px; max-block-size: calc(100dvh - 24px - var(--safe-top)); padding: 0; border: 0; overflow: auto; overscroll-behavior: contain;
       border-radius: 26px 26px 0 0; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); font: 400 var(--text-l) / var(--line) var(--font);
+      /* What is sunk or pressed here is so against a raised surface. */
+      --well: light-dark(oklch(94.4% 0.007 95), oklch(29% 0.02 280)); --pressed: light-dark(oklch(92% 0.01 95), oklch(33% 0.022 280));
       opacity: 1; transform: none; transition: transform var(--calm) var(--ease), opacity var(--calm) var(--ease);
     }
     dialog::backdrop { background: var(--scrim); transition: opacity var(--calm) var(--ease); }

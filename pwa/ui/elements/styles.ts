@@ -110,6 +110,7 @@ export const answers = css`
   .ask { color: var(--ink-2); font-size: var(--text-m); }
   .actions { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; margin-block-start: 20px; }
   .actions.stacked { grid-template-columns: 1fr; }
+  .ask + .problem { margin-block-start: 14px; }
   .problem + .actions { margin-block-start: 14px; }
 `;
 
@@ -119,6 +120,7 @@ export const options = css`
   legend { font-size: var(--text-s); font-weight: 600; color: var(--ink-2); padding: 0 2px 8px; }
   .options { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 4px; padding: 4px; border-radius: 16px; background: var(--well); }
   .options label { position: relative; display: grid; place-items: center; min-block-size: 44px; padding: 6px 8px; border-radius: 12px; font-size: var(--text-m); font-weight: 500; text-align: center; line-height: 1.25; color: var(--ink-2); cursor: pointer; transition: background-color var(--fast) var(--ease); }
+  .options + .hint { margin-block-start: 8px; }
   .options input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
   .options label:has(:checked) { background: var(--raised); color: var(--ink); font-weight: 600; box-shadow: 0 1px 3px light-dark(oklch(22% 0.03 280 / 0.14), oklch(5% 0.02 280 / 0.5)); }
   .options label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 1px; }

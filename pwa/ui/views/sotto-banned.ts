@@ -12,7 +12,7 @@ import { mayManage } from '../words/people.ts';
 const words = {
   title: 'Banned',
   say: 'No invite lets these people in, whatever name they take.',
-  by: (name: string) => `Banned by ${name}`,
+  by: (name: string) => `By ${name}`,
   lift: 'Lift the ban',
   liftOf: (name: string) => `Lift the ban on ${name}`,
   nobody: 'Nobody is banned any more.',

@@ -31,6 +31,7 @@ export class SottoJoinLink extends LitElement {
 
   static override styles = [base, buttons, fields, css`
     form, .scan { display: grid; gap: 18px; }
+    .scan .hint:empty { position: absolute; }
     .or { display: flex; align-items: center; gap: 12px; font-size: var(--text-s); color: var(--ink-3); }
     .or::before, .or::after { content: ''; flex: 1; block-size: 1px; background: var(--hairline); }
   `];

@@ -66,7 +66,7 @@ export class SottoMemberSheet extends LitElement {
     .note.danger .icon, .note.danger strong { color: var(--danger); }
     .note strong { display: block; font-size: var(--text-m); font-weight: 600; }
     fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
-    legend { font-size: var(--text-s); font-weight: 600; color: var(--ink-3); padding: 4px 12px 8px; }
+    legend { font-size: var(--text-s); font-weight: 600; color: var(--ink-3); padding: 4px 12px 6px; }
     label.row { grid-template-columns: 24px minmax(0, 1fr); cursor: pointer; }
     label.row:hover { background: var(--well); }
     label.row:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -104,9 +104,9 @@ export class SottoMemberSheet extends LitElement {
             <span class="dot ${member.verified ? 'good' : ''}">${icon(member.verified ? 'verified' : 'shield')}</span>
             <span class="lines"><strong>${member.verified ? words.verified : words.verify}</strong><span class="text">${member.verified ? words.verifiedText : words.verifyText}</span></span>${icon('forward', 18)}</button>
         </div>
-        ${ranked ? html`<fieldset class="card"><legend>${words.role}</legend>${ROLES.map((role) => html`
+        ${ranked ? html`<fieldset><legend>${words.role}</legend><div class="card">${ROLES.map((role) => html`
           <label class="row"><input type="radio" name="role" .checked=${member.role === role} ?disabled=${this.#doing.busy} @change=${(event: Event) => { this.#choose(event, member, role); }} />
-            <span class="lines"><strong>${roleName(role)}</strong><span class="text">${roleText(role, room.settings.approval)}</span></span></label>`)}</fieldset>` : nothing}
+            <span class="lines"><strong>${roleName(role)}</strong><span class="text">${roleText(role, room.settings.approval)}</span></span></label>`)}</div></fieldset>` : nothing}
         ${removable ? html`<div class="card">
           <button class="row danger" type="button" @click=${() => { this.#ask({ kind: 'remove' }); }}><span class="dot">${icon('remove')}</span><strong>${words.remove}</strong></button>
           <button class="row danger" type="button" @click=${() => { this.#ask({ kind: 'ban' }); }}><span class="dot">${icon('ban')}</span><strong>${words.ban}</strong></button>

@@ -26,7 +26,7 @@ const words = {
   waiting: 'Waiting to be let in',
   invite: 'Invite people',
   edit: 'Edit',
-  editLong: 'Name and picture',
+  editLong: 'Edit name and picture',
   invites: 'Invites',
   invitesText: 'The links by which people can join',
   approval: 'Let people in one by one',
@@ -41,7 +41,7 @@ const words = {
   security: 'Security',
   securityText: 'Only the people here can read',
   alarmText: 'The relay needs your attention',
-  move: (host: string) => `${host}: move to another relay`,
+  relayMove: 'Carries the messages and cannot read them. Move to another relay',
   relayText: 'Carries this room’s messages and cannot read them',
   leave: 'Leave the room',
   leaveDirect: 'Leave the chat',
@@ -71,6 +71,7 @@ export class SottoRoomDetails extends LitElement {
     .name { font-size: var(--text-xl); font-weight: 650; letter-spacing: -0.014em; line-height: var(--line-tight); overflow-wrap: anywhere; }
     .sub { font-size: var(--text-m); color: var(--ink-3); }
     .choices { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; margin-block-start: 16px; }
+    .choices:not(:has(button)) { display: none; }
     h2 { font-size: var(--text-s); font-weight: 600; color: var(--ink-3); padding: 0 12px 6px; }
     h2.new { color: var(--accent-ink); }
     label.row { cursor: pointer; }
@@ -139,7 +140,7 @@ export class SottoRoomDetails extends LitElement {
       <section class="card">
         ${partner === undefined ? nothing : this.#row(partner.verified ? 'verified' : 'shield', partner.verified ? words.verified : words.verify, partner.verified ? words.verifiedText : words.verifyText(partner.name), { kind: 'verify', person: partner.person }, partner.verified ? 'good' : '')}
         ${this.#row(alarmed ? 'warning' : 'lock', words.security, alarmed ? words.alarmText : words.securityText, { kind: 'security' }, alarmed ? 'caution' : '')}
-        ${mayManage(room) ? this.#row('relay', host, words.relayText, { kind: 'move' }, '', words.move(host))
+        ${mayManage(room) ? this.#row('relay', host, words.relayMove, { kind: 'move' })
           : html`<div class="row"><span class="dot">${icon('relay')}</span><p class="lines"><strong>${host}</strong><span class="text">${words.relayText}</span></p></div>`}
       </section>`;
   }
@@ -152,9 +153,9 @@ export class SottoRoomDetails extends LitElement {
         <span class="dot">${icon(gone ? 'trash' : 'leave')}</span><strong>${gone ? words.forget : kind === 'direct' ? words.leaveDirect : words.leave}</strong></button></section>`;
   }
 
-  #row(mark: IconName, title: string, text: string, sheet: RoomSheet, tone = '', label?: string) {
+  #row(mark: IconName, title: string, text: string, sheet: RoomSheet, tone = '') {
     return html`
-      <button class="row" type="button" aria-haspopup="dialog" aria-label=${label ?? nothing} @click=${this.#opens(sheet)}>
+      <button class="row" type="button" aria-haspopup="dialog" @click=${this.#opens(sheet)}>
         <span class="dot ${tone}">${icon(mark)}</span><span class="lines"><strong>${title}</strong><span class="text">${text}</span></span>${icon('forward', 18)}</button>`;
   }
 

@@ -36,7 +36,8 @@ export class SottoRoomEdit extends LitElement {
   @state() private hint = '';
   @query('#name') private readonly field!: HTMLInputElement;
   readonly #doing = new Doing(this);
-  #begun = false;
+  /** What stood when the sheet was opened: each state of the engine brings the same picture anew. */
+  #before: RoomLook | null = null;
 
   static override styles = [base, buttons, fields, css`
     form { display: grid; gap: 20px; }
@@ -57,8 +58,8 @@ export class SottoRoomEdit extends LitElement {
   `];
 
   protected override willUpdate(_changed: PropertyValues<this>): void {
-    if (this.#begun || this.room === null) return;
-    this.#begun = true;
+    if (this.#before !== null || this.room === null) return;
+    this.#before = this.room.look;
     this.look = this.room.look;
     this.name = this.room.name;
   }
@@ -112,7 +113,7 @@ export class SottoRoomEdit extends LitElement {
     }
     const done = await this.#doing.run(async () => {
       if (name !== room.name) await engine.renameRoom(room.room, name);
-      if (look.hue !== room.look.hue || look.picture !== room.look.picture) await engine.setLook(room.room, look);
+      if (look.hue !== this.#before?.hue || look.picture !== this.#before.picture) await engine.setLook(room.room, look);
     });
     if (done) this.#close();
   };

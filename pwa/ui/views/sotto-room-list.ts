@@ -112,8 +112,8 @@ export class SottoRoomList extends LitElement {
 
   #profile() {
     const profile = this.engineState?.profile ?? null;
-    return profile === null ? nothing : html`<button class="round" type="button" aria-label=${words.profile(profile.name)} title=${words.profile(profile.name)} aria-haspopup="dialog"
-      @click=${() => { this.dispatchEvent(new CustomEvent('open-profile')); }}><sotto-avatar .name=${profile.name} .key=${profile.person}></sotto-avatar></button>`;
+    return profile === null ? nothing : html`<button class="round" type="button" title=${words.profile(profile.name)} aria-haspopup="dialog"
+      @click=${() => { this.dispatchEvent(new CustomEvent('open-profile')); }}><sotto-avatar .name=${profile.name} .key=${profile.person}></sotto-avatar><span class="unseen">${words.profile(profile.name)}</span></button>`;
   }
 
   #choose(event: 'start-room' | 'join-link'): void {

@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from 'lit';
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Engine, Member, RoomKey, RoomSecurity, RoomSummary } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
@@ -61,7 +61,7 @@ export class SottoSecurity extends LitElement {
     :host { --card: var(--surface); }
     .all { display: grid; gap: 20px; }
     .sum { display: grid; justify-items: center; gap: 6px; text-align: center; text-wrap: balance; }
-    .badge { display: grid; place-items: center; inline-size: 64px; block-size: 64px; border-radius: 50%; margin-block-end: 8px; background: color-mix(in oklch, var(--good) 14%, var(--raised)); color: var(--good); }
+    .badge { display: grid; place-items: center; inline-size: 64px; block-size: 64px; border-radius: 50%; margin-block-end: 8px; background: color-mix(in oklab, var(--good) 14%, var(--raised)); color: var(--good); }
     .badge.danger { background: var(--danger-tint); color: var(--danger); }
     .sum strong { font-size: var(--text-l); font-weight: 650; }
     .sum p { font-size: var(--text-m); color: var(--ink-2); }
@@ -94,10 +94,10 @@ export class SottoSecurity extends LitElement {
       <div class="all">
         ${this.#sum(security, room)}
         <section class="card">
-          ${this.#fact('lock', words.encryption, xwing ? words.xwing : words.x25519, html`<span class="exact">${xwing ? words.xwingExact : words.x25519Exact}</span>`)}
+          ${this.#fact('lock', words.encryption, xwing ? words.xwing : words.x25519, { exact: xwing ? words.xwingExact : words.x25519Exact })}
           ${this.#fact('key', words.keys, security.keysFrom === 0 ? words.keysUnknown : words.keysText(fromNow(security.keysFrom), fromNow(security.keysDue)))}
-          ${this.#fact('check', words.epoch, words.epochText, nothing, html`<span class="value">${security.epoch}</span>`)}
-          ${this.#fact('people', words.code, words.codeText, html`<span class="digits">${security.code.match(/.{1,4}/gu)?.join(' ') ?? ''}</span>`)}
+          ${this.#fact('check', words.epoch, words.epochText, { value: security.epoch })}
+          ${this.#fact('people', words.code, words.codeText, { digits: security.code.match(/.{1,4}/gu)?.join(' ') ?? '' })}
           ${this.#fact('relay', words.log(hostOf(log.relay)), this.#logText(security))}
         </section>
         <section>
@@ -121,8 +121,11 @@ export class SottoSecurity extends LitElement {
       </div>`;
   }
 
-  #fact(mark: IconName, title: string, text: string, more: TemplateResult | typeof nothing = nothing, value: TemplateResult | typeof nothing = nothing) {
-    return html`<div class="row"><span class="dot">${icon(mark)}</span><p class="lines"><strong>${title}</strong>${more === nothing ? nothing : more}<span class="text">${text}</span></p>${value}</div>`;
+  #fact(mark: IconName, title: string, text: string, more: { readonly digits?: string; readonly exact?: string; readonly value?: number } = {}) {
+    return html`
+      <div class="row"><span class="dot">${icon(mark)}</span>
+        <p class="lines"><strong>${title}</strong>${more.digits === undefined ? nothing : html`<span class="digits">${more.digits}</span>`}<span class="text">${text}</span>${more.exact === undefined ? nothing : html`<span class="exact">${more.exact}</span>`}</p>
+        ${more.value === undefined ? nothing : html`<span class="value">${more.value}</span>`}</div>`;
   }
 
   #logText({ log }: RoomSecurity): string {

@@ -63,7 +63,7 @@ export class SottoVerify extends LitElement {
     .digits { display: grid; grid-template-columns: repeat(4, auto); justify-content: center; gap: 6px 20px; direction: ltr; padding: 14px 20px; border-radius: var(--radius-l); background: var(--well);
       font: 500 var(--text-l) / 1.5 var(--mono); letter-spacing: 0.04em; font-variant-numeric: tabular-nums; }
     .buttons { display: grid; gap: 10px; inline-size: 100%; }
-    .badge { display: grid; place-items: center; inline-size: 76px; block-size: 76px; border-radius: 50%; background: color-mix(in oklch, var(--good) 14%, var(--raised)); color: var(--good); animation: settle var(--calm) var(--ease); }
+    .badge { display: grid; place-items: center; inline-size: 76px; block-size: 76px; border-radius: 50%; background: color-mix(in oklab, var(--good) 14%, var(--raised)); color: var(--good); animation: settle var(--calm) var(--ease); }
     .badge.danger { background: var(--danger-tint); color: var(--danger); }
     .badge.caution { background: var(--caution-tint); color: var(--caution); }
     @keyframes settle { from { scale: 0.7; opacity: 0; } }

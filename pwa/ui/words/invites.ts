@@ -1,6 +1,6 @@
 import type { Invite } from '../../engine/api.ts';
 import { roleName } from './people.ts';
-import { endTime } from './times.ts';
+import { endDay, endTime } from './times.ts';
 
 const words = {
   ends: (time: string) => `Works until ${time}`,
@@ -12,11 +12,12 @@ const words = {
   one: 'for one person',
   some: (count: number) => `for ${count} people`,
   left: (count: number) => (count === 1 ? 'for one more person' : `for ${count} more people`),
+  remaining: (count: number) => (count === 1 ? '1 person' : `${count} people`),
   anyone: 'for anyone who has it',
-  joined: (count: number) => (count === 1 ? '1 joined by it' : `${count} joined by it`),
+  joined: (count: number) => (count === 1 ? '1 joined' : `${count} joined`),
   terms: (ends: string, uses: string) => `${ends}, ${uses}.`,
   as: (role: string) => `as ${role.toLowerCase()}`,
-  by: (name: string) => `made by ${name}`,
+  by: (name: string) => `by ${name}`,
 } as const;
 
 export const isUsable = (invite: Invite, now: number = Date.now()): boolean => (invite.expires === 0 || invite.expires > now) && (invite.uses === 0 || invite.used < invite.uses);
@@ -28,7 +29,7 @@ export const inviteTerms = (invite: Invite): string => words.terms(endOf(invite)
 export function inviteLine(invite: Invite, me: string): string {
   return [
     stateOf(invite),
-    ...(isUsable(invite) ? [usesOf(invite)] : []),
+    ...(isUsable(invite) && invite.uses > 0 ? [words.remaining(invite.uses - invite.used)] : []),
     ...(invite.uses === 0 && invite.used > 0 ? [words.joined(invite.used)] : []),
     ...(invite.role === 'admin' ? [words.as(roleName('admin'))] : []),
     ...(invite.by.person === me ? [] : [words.by(invite.by.name)]),
@@ -38,9 +39,9 @@ export function inviteLine(invite: Invite, me: string): string {
 const endOf = (invite: Invite): string => (invite.expires === 0 ? words.never : words.ends(endTime(invite.expires)));
 
 function stateOf(invite: Invite): string {
-  if (invite.expires !== 0 && invite.expires <= Date.now()) return words.ended(endTime(invite.expires));
+  if (invite.expires !== 0 && invite.expires <= Date.now()) return words.ended(endDay(invite.expires));
   if (!isUsable(invite)) return words.usedUp;
-  return invite.expires === 0 ? words.endless : words.until(endTime(invite.expires));
+  return invite.expires === 0 ? words.endless : words.until(endDay(invite.expires));
 }
 
 function usesOf(invite: Invite): string {

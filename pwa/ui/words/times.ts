@@ -64,6 +64,10 @@ export function dayName(at: number, now: number = Date.now()): string {
 export const endTime = (at: number): string =>
   format('end', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(at);
 
+/** "Sat 28 Nov"; today the hour. */
+export const endDay = (at: number, now: number = Date.now()): string =>
+  daysAgo(at, now) === 0 ? clockTime(at) : format('end day', { weekday: 'short', day: 'numeric', month: 'short' }).format(at);
+
 /** 12 November 2026 */
 export const dateOf = (at: number): string => format('date', { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
 

@@ -89,7 +89,7 @@ test('links that do not let in: used up, expired, revoked with its maker, unknow
   // The next commit drops what has expired.
   const standingLink = await inviteOf(world, ada.engine, room);
   assert.equal((await ada.engine.invites(room)).length, 2);
-  await assert.rejects(world.clock.over(cy.engine.previewInvite(brief)), refuses('invite-revoked'));
+  await assert.rejects(world.clock.over(cy.engine.previewInvite(brief)), refuses('invite-expired'));
 
   const parsed = decodeInviteLink(standingLink);
   assert.ok(parsed !== undefined);

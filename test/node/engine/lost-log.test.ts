@@ -81,6 +81,52 @@ test('restored from an older copy: the person is told, history stays, and what w
   await world.clock.until(async () => (await cy.memberCount(room)) === 3);
 });
 
+test('restored from before the room went on to other epochs: its commits are offered again as well, and then what was said', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const away = await world.person('Di');
+  const room = await world.roomOf(ada, bo, away);
+  await ada.say(room, 'kept');
+  await world.clock.until(async () => (await bo.reads(room)).length === 1 && (await away.reads(room)).length === 1);
+  await world.clock.pass(10_000);
+  away.goOffline();
+  const backup = store.writes;
+  await bo.say(room, 'lost, by Bo, before');
+  await world.clock.until(async () => (await ada.reads(room)).length === 2);
+  // Two epochs: an invite, and the one who comes by it.
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  const cy = await world.person('Cy');
+  await cy.engine.join(link ?? '');
+  await world.clock.until(async () => (await cy.memberCount(room)) === 4 && (await bo.memberCount(room)) === 4);
+  await ada.say(room, 'lost, by Ada, after');
+  await cy.say(room, 'lost, by Cy, after');
+  for (const one of [ada, bo]) await world.clock.until(async () => (await one.reads(room)).length === 4);
+  await world.clock.pass(10_000);
+
+  world.network.stopRelay();
+  await store.restore(backup);
+  world.network.startRelay();
+  for (const one of [ada, bo, cy]) await world.clock.until(async () => (await alarmsOf(one, room)).length > 0, 120_000, `${one.name} is told`);
+  await away.goOnline();
+  await ada.say(room, 'and on');
+  for (const one of [ada, bo, cy, away]) await world.clock.until(async () => (await one.reads(room)).includes('and on'), 120_000, `${one.name} reads on`);
+  await world.clock.pass(120_000);
+  for (const one of [ada, bo, cy]) assert.deepEqual(await alarmsOf(one, room), ['relay-rolled-back'], one.name);
+  const all = ['and on', 'kept', 'lost, by Ada, after', 'lost, by Bo, before', 'lost, by Cy, after'];
+  for (const one of [ada, bo, away]) assert.deepEqual([...(await one.reads(room))].sort(), all, one.name);
+  for (const one of [ada, bo, cy, away]) {
+    assert.equal(await one.memberCount(room), 4, one.name);
+    assert.ok((await one.messages(room)).every(({ position }) => position !== null), one.name);
+  }
+  // The room goes on, from epoch to epoch.
+  const ed = await world.person('Ed');
+  const second = await world.clock.over(bo.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await ed.engine.join(second.link ?? '');
+  for (const one of [ada, bo, cy, away, ed]) await world.clock.until(async () => (await one.memberCount(room)) === 5, 120_000, `${one.name} sees five`);
+});
+
 test('emptied, while the room was still in its first epoch: whoever made it makes it there again', async () => {
   const store = new BackedUpStore();
   const world = new World({ store });

@@ -56,7 +56,7 @@ export const relayControls: { readonly [T in RelayControl['t']]: fc.Arbitrary<Ex
     t: fc.constant('hello' as const), nonce: fixed<Nonce>(32), heartbeat: count(3600),
     limits: fc.record({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
-  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), head: seq, floor: seq, complete: seq }),
+  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), began: seq, head: seq, floor: seq, complete: seq }),
   pulled: fc.record({ t: fc.constant('pulled' as const), ref, room, through: seq, head: seq, live: fc.boolean() }),
   behind: fc.record({ t: fc.constant('behind' as const), room }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch, groupInfo: some(), head: seq, tips: fc.array(epoch, { maxLength: 4 }) }),

@@ -1,0 +1,55 @@
+/** Rooms of two, as the person asks for them. What is said between the two devices before there is such a room, is in `whisper.ts`. */
+import { equalBytes } from '../../../shared/bytes.ts';
+import { EngineError } from '../api.ts';
+import { randomBytes } from '../crypto/sodium.ts';
+import type { IdentityKey, Suite } from '../mls/index.ts';
+import { INVITE_SECRET_BYTES } from '../rooms/invite-keys.ts';
+import { createRoom } from './create-room.ts';
+import { forget } from './leaving.ts';
+import type { Room } from './room.ts';
+
+/** The room with that person: there already, or offered by them, or made just now. */
+export async function messagePerson(via: Room, person: IdentityKey, suite: Suite): Promise<Room> {
+  const { host } = via;
+  const { standing, members, relay } = via.state.record;
+  const other = members.find((member) => equalBytes(member.person, person));
+  if (standing.kind !== 'member' || other === undefined) throw new EngineError('not-a-member', 'That person is not in the room.');
+  if (equalBytes(person, host.profile().identityKey)) throw new EngineError('not-allowed', 'One’s own words are for oneself.');
+  const known = host.rooms().find((room) => isWith(room, person));
+  if (known !== undefined) {
+    if (known.state.record.standing.kind === 'asked') await answerRequest(known, true);
+    return known;
+  }
+  return createRoom(host, relay, suite, '', { person, name: other.name, via: via.key, secret: randomBytes(INVITE_SECRET_BYTES) });
+}
+
+/** One that is alive: a room that either has left or was removed from is history. */
+function isWith({ state: { record } }: Room, person: IdentityKey): boolean {
+  if (record.agreed.kind !== 'direct' || record.peer === null || !equalBytes(record.peer.person, person)) return false;
+  switch (record.standing.kind) {
+    case 'joining':
+    case 'asked':
+      return true;
+    case 'member':
+      // Not asked yet, or has not answered, or is in.
+      return record.members.length > 1 || record.owner !== null;
+    case 'waiting':
+    case 'left':
+    case 'removed':
+    case 'broken':
+    case 'refused':
+      return false;
+  }
+}
+
+export async function answerRequest(room: Room, accept: boolean): Promise<void> {
+  if (room.state.record.standing.kind !== 'asked') throw new EngineError('not-allowed', 'Nobody waits for an answer there.');
+  if (!accept) return forget(room);
+  await room.attempt(async () => {
+    const step = room.step();
+    step.update({ standing: { kind: 'joining' } });
+    await room.store(step);
+    room.connect();
+  });
+}
+

@@ -1,0 +1,95 @@
+/** The people of a simulation: whose devices die and come back, and what each of them did. */
+import { createEngine } from '../../pwa/engine/engine.ts';
+import type { Engine, MessageKey, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../../pwa/engine/api.ts';
+import { decodeEnvelope } from '../../shared/envelope.ts';
+import { mortal, type Mortal } from './crash-points.ts';
+import type { Someone } from './engine-world.ts';
+
+export class Mortals {
+  readonly someone: Someone;
+  readonly name: string;
+  /** Messages whose sending was acknowledged. */
+  readonly sent: MessageKey[] = [];
+  /** What was delivered on this person's connections of messages, by seq. */
+  readonly delivered = new Set<number>();
+  readonly #points: Map<string, number>;
+  risk = 0;
+  crashes = 0;
+  key = '' as PersonKey;
+  engine: Engine | undefined;
+  /** Said at least once that it leaves: its device then stopped listening, whatever the others made of it. */
+  hasLeft = false;
+  /** Plays against the others: nothing is asked of what this person sees. */
+  isMalicious = false;
+  #life: Mortal | undefined;
+  #starting = false;
+
+  constructor(someone: Someone, points: Map<string, number>) {
+    this.someone = someone;
+    this.name = someone.name;
+    this.#points = points;
+  }
+
+  get isAlive(): boolean {
+    return this.engine !== undefined && this.#life?.isDead() === false;
+  }
+
+  /** Comes back on the same storage. */
+  start(): void {
+    if (this.isAlive || this.#starting) return;
+    this.#starting = true;
+    this.engine = undefined;
+    const { dice, clock } = this.someone.world;
+    const life = mortal(this.someone.options(), {
+      burns: () => this.risk > 0 && dice.chance(this.risk),
+      died: (point, when) => {
+        const name = `${when} ${point}`;
+        this.#points.set(name, (this.#points.get(name) ?? 0) + 1);
+        this.#dead();
+      },
+    });
+    this.#life = life;
+    createEngine(life.options).then(
+      (engine) => {
+        this.#starting = false;
+        this.engine = engine;
+        engine.subscribe((event) => { if (event.kind === 'halted' && !life.isDead()) this.someone.halted.push(event.problem.detail); });
+      },
+      (cause: unknown) => { this.someone.halted.push(String(cause)); },
+    );
+    // One that dies on the way up never answers.
+    clock.after(1, () => { if (life.isDead()) this.#starting = false; });
+  }
+
+  kill(): void {
+    if (!this.isAlive) return;
+    this.#life?.kill();
+    this.#dead();
+  }
+
+  #dead(): void {
+    const { world } = this.someone;
+    this.crashes++;
+    this.#starting = false;
+    this.engine = undefined;
+    world.network.cut(this.name, world.dice.chance(0.5));
+    world.clock.after(world.dice.below(4000), () => this.start());
+  }
+
+  /** Undefined while the device is down, or knows no such room. */
+  async summary(room: RoomKey): Promise<RoomSummary | undefined> {
+    if (!this.isAlive) return undefined;
+    return (await this.engine?.state().catch(() => undefined))?.rooms.find((each) => each.room === room);
+  }
+
+  async items(room: RoomKey): Promise<readonly TimelineItem[]> {
+    if (!this.isAlive) return [];
+    return (await this.engine?.timeline(room, { limit: 10_000 }).catch(() => undefined))?.items ?? [];
+  }
+
+  /** Told of every frame that reached this person. */
+  saw(frame: Uint8Array): void {
+    const envelope = decodeEnvelope(frame);
+    if (envelope?.kind === 'message') this.delivered.add(envelope.seq);
+  }
+}
