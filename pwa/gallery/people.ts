@@ -41,6 +41,13 @@ export class Script {
     return this;
   }
 
+  /** The message before is this, too. */
+  also(more: Partial<MessageItem>): this {
+    const item = this.items.pop();
+    if (item?.kind === 'message') this.items.push({ ...item, ...more });
+    return this;
+  }
+
   newer(sender: Person, minutes: number): this {
     this.say(sender, minutes, '');
     const item = this.items.pop();

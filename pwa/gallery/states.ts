@@ -3,6 +3,7 @@ import { FakeEngine, LINK } from '../../test/support/fake-engine.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
 import '../ui/views/sotto-app.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
+import { TALK_STATES } from './talk-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
 import type { GalleryState } from './state.ts';
 import { click, compose, found, shadow } from './acting.ts';
@@ -80,6 +81,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'rtl', title: 'Right to left', script: () => inRoom(room('arabic-1', 'عشاء الخميس', [me, laila, ana], arabic())), at: '#/room/arabic-1', rtl: true },
   { name: 'rtl-list', title: 'Rooms, right to left', script: full, rtl: true },
   ...TRUST_STATES,
+  ...TALK_STATES,
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },
 ];
 

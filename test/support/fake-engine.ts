@@ -417,7 +417,7 @@ export class FakeEngine implements Engine {
 
   timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
     return this.#answer('timeline', [room, page], () => {
-      const { items } = this.#at(room);
+      const items = this.#at(room).items.filter((item) => item.kind === 'notice' || item.thread === undefined);
       const before = page.before;
       const eligible = before === undefined ? items : items.filter((item) => item.position !== null && item.position < before);
       return { items: eligible.slice(-page.limit), hasOlder: eligible.length > page.limit };

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { newMessageKey } from '../../engine/api.ts';
-import type { Engine, MessageKey, Problem, RoomKey } from '../../engine/api.ts';
+import type { Engine, MessageItem, MessageKey, Problem, RoomKey } from '../../engine/api.ts';
 import { problemOf } from '../words/problems.ts';
 
 const DRAFT_PAUSE = 400;
@@ -16,6 +16,12 @@ const browserTimers: Timers = {
   clear: (timer) => { clearTimeout(timer as ReturnType<typeof setTimeout>); },
 };
 
+/** What the text is for: an answer to a message, or its new wording. */
+export interface About {
+  readonly kind: 'reply' | 'edit';
+  readonly message: MessageItem;
+}
+
 /**
  * The text being written in one room. It is cleared only when the engine says that the message is stored;
  * whatever goes wrong before that, it stays.
@@ -24,6 +30,9 @@ export class Compose implements ReactiveController {
   text = '';
   sending = false;
   problem: Problem | null = null;
+  about: About | null = null;
+  /** The draft, while a message is reworded. */
+  #aside = '';
   readonly #host: ReactiveControllerHost;
   readonly #timers: Timers;
   #engine: Engine | null = null;
@@ -53,6 +62,7 @@ export class Compose implements ReactiveController {
   /** Takes up a room with the draft that was left there. */
   open(engine: Engine, room: RoomKey, draft: string): void {
     if (engine === this.#engine && room === this.#room) return;
+    this.drop();
     this.save();
     this.#engine = engine;
     this.#room = room;
@@ -62,12 +72,37 @@ export class Compose implements ReactiveController {
     this.#attempt = null;
   }
 
+  reply(message: MessageItem): void {
+    this.drop();
+    this.about = { kind: 'reply', message };
+    this.#host.requestUpdate();
+  }
+
+  /** The draft waits until that is done. */
+  edit(message: MessageItem): void {
+    if (message.content.kind !== 'text') return;
+    this.drop();
+    this.save();
+    this.#aside = this.text;
+    this.about = { kind: 'edit', message };
+    this.text = message.content.text;
+    this.#host.requestUpdate();
+  }
+
+  /** Neither an answer nor a rewording any more. */
+  drop(): void {
+    if (this.about?.kind === 'edit') this.text = this.#aside;
+    this.about = null;
+    this.#host.requestUpdate();
+  }
+
   write(text: string): void {
     this.text = text;
+    this.#host.requestUpdate();
+    if (this.about?.kind === 'edit') return;
     this.#unsaved = true;
     this.#timers.clear(this.#timer);
     this.#timer = this.#timers.set(this.save, DRAFT_PAUSE);
-    this.#host.requestUpdate();
   }
 
   /** Stores the draft now. */
@@ -90,8 +125,10 @@ export class Compose implements ReactiveController {
     this.problem = null;
     this.#attempt = this.#attempt?.text === text ? this.#attempt : { id: newMessageKey(), text };
     this.#host.requestUpdate();
+    const { about } = this;
     try {
-      await engine.send(room, this.#attempt.id, { kind: 'text', text });
+      if (about?.kind === 'edit') await engine.edit(room, about.message.id, text);
+      else await engine.send(room, this.#attempt.id, { kind: 'text', text, ...(about === null ? {} : { reply: about.message.id }) });
     } catch (reason) {
       if (room === this.#room) {
         this.sending = false;
@@ -106,6 +143,11 @@ export class Compose implements ReactiveController {
     }
     this.sending = false;
     this.#attempt = null;
+    if (about?.kind === 'edit') {
+      this.drop();
+      return true;
+    }
+    this.about = null;
     this.text = '';
     this.#unsaved = true;
     this.save();

@@ -82,6 +82,19 @@ export class TimelineWindow implements ReactiveController {
     });
   }
 
+  /** The part of the timeline around a position. */
+  async around(position: number): Promise<void> {
+    await this.#fetch(async (engine, room) => {
+      const page = await engine.timeline(room, { before: position + PAGE / 2, limit: PAGE });
+      const last = await engine.timeline(room, { limit: 1 });
+      return () => {
+        this.items = page.items;
+        this.hasOlder = page.hasOlder;
+        this.detached = last.items.at(-1)?.id !== page.items.at(-1)?.id;
+      };
+    });
+  }
+
   /** The page before what is shown. */
   async older(): Promise<void> {
     const before = this.items.find((item) => item.position !== null)?.position ?? null;

@@ -22,6 +22,12 @@ import Lock from 'lucide/dist/esm/icons/lock.mjs';
 import LogOut from 'lucide/dist/esm/icons/log-out.mjs';
 import MessageCircle from 'lucide/dist/esm/icons/message-circle.mjs';
 import Pencil from 'lucide/dist/esm/icons/pencil.mjs';
+import Forward from 'lucide/dist/esm/icons/forward.mjs';
+import MapPin from 'lucide/dist/esm/icons/map-pin.mjs';
+import Pin from 'lucide/dist/esm/icons/pin.mjs';
+import PinOff from 'lucide/dist/esm/icons/pin-off.mjs';
+import Reply from 'lucide/dist/esm/icons/reply.mjs';
+import MessagesSquare from 'lucide/dist/esm/icons/messages-square.mjs';
 import Plus from 'lucide/dist/esm/icons/plus.mjs';
 import QrCode from 'lucide/dist/esm/icons/qr-code.mjs';
 import ScanLine from 'lucide/dist/esm/icons/scan-line.mjs';
@@ -42,13 +48,13 @@ const ICONS = {
   back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
   invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
   remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
-  waiting: UserCheck, warning: Warning,
+  forwardTo: Forward, pin: Pin, place: MapPin, reply: Reply, thread: MessagesSquare, unpin: PinOff, waiting: UserCheck, warning: Warning,
 } as const;
 
 export type IconName = keyof typeof ICONS;
 
 /** Icons that point along the line of reading turn round with it. */
-const TURNS: ReadonlySet<IconName> = new Set(['back', 'forward']);
+const TURNS: ReadonlySet<IconName> = new Set(['back', 'forward', 'forwardTo', 'reply']);
 
 /** Pixels at the usual text size; larger with it. */
 const rem = (size: number): string => `${size / 16}rem`;

@@ -9,7 +9,18 @@ const words = {
   placeholder: 'Message',
   label: (room: string) => `Message to ${room}`,
   send: 'Send',
+  replying: (name: string) => `Replying to ${name}`,
+  editing: 'Editing your message',
+  drop: 'Cancel',
+  save: 'Save',
 } as const;
+
+/** What the text is for, where it is not simply said. */
+export interface Purpose {
+  readonly kind: 'reply' | 'edit';
+  readonly name: string;
+  readonly text: string;
+}
 
 export type WriteEvent = CustomEvent<{ readonly text: string }>;
 
@@ -17,13 +28,14 @@ export type WriteEvent = CustomEvent<{ readonly text: string }>;
 const hasKeyboard = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
 /**
- * Draws what is being written. Fires `write` with the new text, `send` when it should go, `leave` when the field is left.
+ * Draws what is being written. Fires `write` with the new text, `send` when it should go, `leave` when the field is left, `drop` to give up its purpose, `last` to reword what one said last.
  * What it shows is for its owner to change: it never clears itself.
  */
 @customElement('sotto-composer')
 export class SottoComposer extends LitElement {
   @property() text = '';
   @property() room = '';
+  @property({ attribute: false }) purpose: Purpose | null = null;
   @property({ type: Boolean }) sending = false;
   /** A sentence about the last attempt, empty when there is none. */
   @property() problem = '';
@@ -42,12 +54,17 @@ export class SottoComposer extends LitElement {
     :host(:dir(rtl)) textarea { padding: 11px 18px 11px 6px; }
     textarea::placeholder { color: var(--ink-3); opacity: 1; }
     textarea:focus, textarea:focus-visible { outline: none; }
-    button { flex: none; display: grid; place-items: center; inline-size: 46px; block-size: 46px; border-radius: 50%; }
-    button span { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 50%; background: var(--accent-fill); color: var(--on-accent);
+    form button, .purpose button { flex: none; display: grid; place-items: center; inline-size: 46px; block-size: 46px; border-radius: 50%; }
+    form button span { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 50%; background: var(--accent-fill); color: var(--on-accent);
       transition: background-color var(--fast) var(--ease), transform var(--fast) var(--ease), opacity var(--fast) var(--ease); @starting-style { transform: scale(0.6); opacity: 0; } }
-    button:hover span { background: var(--accent-fill-pressed); }
-    button:active span { transform: scale(0.92); }
+    form button:hover span { background: var(--accent-fill-pressed); }
+    form button:active span { transform: scale(0.92); }
     button:focus-visible { outline-offset: -3px; }
+    .purpose { display: flex; align-items: center; gap: 10px; max-inline-size: 920px; margin: 0 auto 6px; padding-inline: 14px 2px; }
+    .purpose .icon { color: var(--accent-ink); }
+    .purpose div { flex: 1; min-inline-size: 0; display: grid; padding-inline-start: 10px; border-inline-start: 3px solid var(--accent); font-size: var(--text-m); line-height: 1.35; }
+    .purpose b { font-weight: 600; color: var(--accent-ink); }
+    .purpose span { color: var(--ink-2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .problem { display: flex; gap: 8px; max-inline-size: 920px; margin: 0 auto 8px; padding: 8px 14px; border-radius: var(--radius-m); background: var(--danger-tint); color: var(--danger); font-size: var(--text-m); }
     .problem .icon { margin-block-start: 1px; }
   `];
@@ -64,12 +81,27 @@ export class SottoComposer extends LitElement {
   protected override render() {
     return html`
       ${this.problem === '' ? nothing : html`<p class="problem" role="alert">${icon('warning', 18)}<span>${this.problem}</span></p>`}
+      ${this.#purpose()}
       <form @submit=${(event: Event) => { event.preventDefault(); this.#send(); }}>
         <textarea rows="1" dir=${this.text === '' ? nothing : 'auto'} enterkeyhint=${this.enterSends ? 'send' : 'enter'} autocapitalize="sentences" placeholder=${words.placeholder} aria-label=${words.label(this.room)}
           .value=${live(this.text)} ?readonly=${this.sending}
-          @input=${this.#write} @keydown=${this.#key} @blur=${() => { this.dispatchEvent(new CustomEvent('leave')); }}></textarea>
-        ${this.text.trim() === '' ? nothing : html`<button type="submit" aria-label=${words.send} title=${words.send}><span>${icon('send')}</span></button>`}
+          @input=${this.#write} @keydown=${this.#key} @blur=${() => { this.#say('leave'); }}></textarea>
+        ${this.text.trim() === '' ? nothing : html`<button type="submit" aria-label=${this.purpose?.kind === 'edit' ? words.save : words.send} title=${this.purpose?.kind === 'edit' ? words.save : words.send}><span>${icon(this.purpose?.kind === 'edit' ? 'check' : 'send')}</span></button>`}
       </form>`;
+  }
+
+  #purpose() {
+    const { purpose } = this;
+    if (purpose === null) return nothing;
+    return html`
+      <div class="purpose">${icon(purpose.kind === 'edit' ? 'edit' : 'reply')}
+        <div><b>${purpose.kind === 'edit' ? words.editing : words.replying(purpose.name)}</b><span dir="auto">${purpose.text}</span></div>
+        <button type="button" aria-label=${words.drop} title=${words.drop} @click=${() => { this.#say('drop'); }}>${icon('close')}</button>
+      </div>`;
+  }
+
+  #say(event: 'drop' | 'last' | 'leave'): void {
+    this.dispatchEvent(new CustomEvent(event));
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -81,6 +113,17 @@ export class SottoComposer extends LitElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && this.purpose !== null) {
+      event.preventDefault();
+      this.#say('drop');
+      return;
+    }
+    if (event.key === 'ArrowUp' && this.text === '' && this.purpose === null && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#say('last');
+      return;
+    }
     // While letters are being composed, Enter belongs to the input method.
     if (event.key !== 'Enter' || event.isComposing || event.shiftKey || event.altKey) return;
     if (!this.enterSends && !event.ctrlKey && !event.metaKey) return;

@@ -1,13 +1,13 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { MessageItem } from '../../engine/api.ts';
+import type { MessageItem, MessageKey, PersonKey } from '../../engine/api.ts';
 import type { MessageGroup } from '../timeline/layout.ts';
-import { contentText } from '../words/notices.ts';
 import { clockTime, exactTime } from '../words/times.ts';
 import { hueOf } from './hue.ts';
 import { icon } from './icon.ts';
-import { linkedText } from './linked-text.ts';
+import { contentOf, quoteOf, reactionsOf, threadOf, type MessageAct, type Quoted } from './message-content.ts';
+import { messageStyles } from './message-styles.ts';
 import './sotto-avatar.ts';
 import { statusMark } from './status-mark.ts';
 import { base } from './styles.ts';
@@ -15,20 +15,34 @@ import { base } from './styles.ts';
 const words = {
   you: 'You',
   said: (name: string, time: string) => `${name}, ${time}`,
-  newer: 'This message needs a newer version of Sotto. It is kept, and shown once you update.',
+  edited: 'edited',
+  pinned: 'Pinned',
+  more: 'Reply, react and more',
   willSend: 'will send when you’re back online',
 } as const;
 
 /** One to three emoji and nothing else: shown large, without a bubble. */
 const FEW_EMOJI = new RegExp('^(?:\\p{RGI_Emoji}\\s*){1,3}$', 'v');
 
-/** Consecutive messages of one person: name once, avatar once, time and status in the last bubble. */
+/** Milliseconds that a finger rests on a message to ask what can be done with it, and the pixels that it may stray. */
+const LONG_PRESS = 450;
+const STRAY = 10;
+
+export type ActEvent = CustomEvent<MessageAct>;
+
+/** Consecutive messages of one person: name once, avatar once, time and status in the last bubble. Fires `act`. */
 @customElement('sotto-message-group')
 export class SottoMessageGroup extends LitElement {
   @property({ attribute: false }) group: MessageGroup | null = null;
   /** In a room of two, it is plain who speaks. */
   @property({ type: Boolean }) named = false;
   @property({ type: Boolean }) offline = false;
+  @property({ attribute: false }) me: PersonKey | null = null;
+  @property({ attribute: false }) quoted: (key: MessageKey) => Quoted = () => undefined;
+  /** Whether something can be done to messages here. */
+  @property({ type: Boolean }) active = false;
+  /** The message that the menu is open for, or that was gone to. */
+  @property() held: string | null = null;
   /** The message whose exact time was asked for. */
   @state() private expanded: string | null = null;
 
@@ -37,7 +51,7 @@ export class SottoMessageGroup extends LitElement {
     return [...this.renderRoot.querySelectorAll<HTMLElement>('.bubble')];
   }
 
-  static override styles = [base, css`
+  static override styles = [base, messageStyles, css`
     :host { display: grid; grid-template-columns: minmax(0, 1fr); column-gap: 8px; padding-inline: 12px; }
     :host([named]) { grid-template-columns: 32px minmax(0, 1fr); }
     .side { display: flex; flex-direction: column; justify-content: flex-end; }
@@ -57,17 +71,17 @@ export class SottoMessageGroup extends LitElement {
     .mine .bubble.last { border-end-end-radius: 18px; }
     .mine .bubble.queued { background: var(--accent-tint); color: var(--ink-2); }
     .mine .bubble ::selection { background: oklch(80% 0.08 285); color: oklch(22% 0.02 280); }
+    .row { display: flex; align-items: center; gap: 4px; max-inline-size: 100%; min-inline-size: 0; }
+    .mine .row { flex-direction: row-reverse; inline-size: 100%; }
+    .theirs .row { inline-size: 100%; }
+    .bubble.held { box-shadow: 0 0 0 3px color-mix(in oklch, var(--accent) 45%, transparent); }
+    .more-button { flex: none; display: none; place-items: center; inline-size: 32px; block-size: 32px; border-radius: 50%; color: var(--ink-3); opacity: 0; transition: opacity var(--fast) var(--ease); }
+    .more-button:hover { background: var(--well); color: var(--ink); }
+    @media (hover: hover) and (pointer: fine) { .more-button { display: grid; } .row:hover .more-button, .row:focus-within .more-button { opacity: 1; } }
     .name {
       font-size: var(--text-s); font-weight: 600; line-height: 1.35; margin-block-end: 1px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
       color: light-dark(oklch(45% 0.13 var(--hue)), oklch(80% 0.1 var(--hue)));
     }
-    .text { white-space: pre-wrap; overflow-wrap: anywhere; text-align: start; unicode-bidi: plaintext; }
-    .text a { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 2px; color: var(--accent-ink); }
-    .mine .bubble:not(.queued) a { color: inherit; }
-    .mine .bubble a:focus-visible { outline-color: currentColor; }
-    .newer { display: flex; gap: 8px; align-items: flex-start; font-size: var(--text-m); font-style: italic; color: var(--ink-2); }
-    .mine .newer { color: inherit; }
-    .newer .icon { margin-block-start: 1px; }
     .meta {
       float: inline-end; display: inline-flex; align-items: center; gap: 3px; margin-inline-start: 10px; margin-block: 7px -3px; font-size: var(--text-xs);
       line-height: 1.3; white-space: nowrap; font-variant-numeric: tabular-nums; font-style: normal; color: var(--ink-3); user-select: none;
@@ -75,6 +89,7 @@ export class SottoMessageGroup extends LitElement {
     .theirs .meta { color: light-dark(oklch(47% 0.018 280), oklch(73% 0.014 280)); }
     .mine .meta { color: var(--on-accent-2); }
     .mine .queued .meta { color: var(--ink-2); }
+    .pinned { display: inline-grid; }
     .status { display: inline-grid; margin-inline-end: -3px; }
     .bubble.emoji { background: transparent; color: var(--ink); padding: 2px 4px; }
     .bubble.emoji .text { font-size: 2.75rem; line-height: 1.15; }
@@ -107,26 +122,77 @@ export class SottoMessageGroup extends LitElement {
     const queued = message.status === 'queued';
     const next = group.messages[at + 1];
     // Where what follows differs in status, each says its own.
-    const withMeta = last || (message.mine && next?.status !== message.status);
-    const emoji = message.content.kind === 'text' && FEW_EMOJI.test(message.content.text.trim());
+    const withMeta = last || (message.mine && next?.status !== message.status) || message.editedAt !== undefined || message.pinned === true;
+    const emoji = message.content.kind === 'text' && message.reply === undefined && FEW_EMOJI.test(message.content.text.trim());
     const fresh = Date.now() - message.sentAt < 2500;
-    const classes = ['bubble', first && 'first', last && 'last', queued && 'queued', emoji && 'emoji', fresh && 'fresh'].filter(Boolean).join(' ');
+    const classes = ['bubble', first && 'first', last && 'last', queued && 'queued', emoji && 'emoji', fresh && 'fresh', this.held === message.id && 'held'].filter(Boolean).join(' ');
     const exact = exactTime(message.sentAt);
     return html`
-      <div class=${classes} role="article" tabindex="-1" aria-label=${words.said(message.mine ? words.you : message.sender.name, clockTime(message.sentAt))}
-        @click=${() => { this.#toggle(message.id); }} @keydown=${(event: KeyboardEvent) => { if (event.key === 'Enter' && event.target === event.currentTarget) this.#toggle(message.id); }}>
-        ${first && theirs ? html`<div class="name"><bdi>${group.sender.name}</bdi></div>` : nothing}
-        ${message.content.kind === 'text'
-          ? html`<div class="text" dir="auto">${linkedText(message.content.text)}${withMeta ? this.#meta(message, exact) : nothing}</div>`
-          : html`<div class="newer">${icon('unknown', 18)}<span>${message.content.kind === 'unknown' ? words.newer : contentText(message)}</span></div>${withMeta ? this.#meta(message, exact) : nothing}`}
+      <div class="row">
+        <div class=${classes} role="article" tabindex="-1" data-key=${message.id} aria-label=${words.said(message.mine ? words.you : message.sender.name, clockTime(message.sentAt))} aria-haspopup=${this.active ? 'menu' : nothing}
+          @click=${() => { this.#toggle(message.id); }} @keydown=${(event: KeyboardEvent) => { this.#key(event, message); }}
+          @contextmenu=${(event: MouseEvent) => { this.#context(event, message); }} @pointerdown=${(event: PointerEvent) => { this.#press(event, message); }}>
+          ${first && theirs ? html`<div class="name"><bdi>${group.sender.name}</bdi></div>` : nothing}
+          ${message.reply === undefined ? nothing : quoteOf(message, this.quoted(message.reply), this.#act)}
+          ${contentOf(message, this.me, this.#act, withMeta ? this.#meta(message, exact) : nothing)}
+        </div>
+        ${this.active ? html`<button class="more-button" type="button" tabindex="-1" aria-label=${words.more} title=${words.more} @click=${(event: Event) => { this.#menu(event, message); }}>${icon('menu', 18)}</button>` : nothing}
       </div>
+      ${reactionsOf(message, this.me, this.#act)}${threadOf(message, this.#act)}
       ${this.expanded === message.id ? html`<div class="caption" role="status">${exact}</div>` : nothing}
       ${queued && this.offline && last ? html`<div class="caption">${words.willSend}</div>` : nothing}`;
   }
 
   #meta(message: MessageItem, exact: string) {
-    return html`<span class="meta"><time datetime=${new Date(message.sentAt).toISOString()} title=${exact}>${clockTime(message.sentAt)}</time>${
+    return html`<span class="meta">${message.pinned === true ? html`<span class="pinned" title=${words.pinned}>${icon('pin', 12)}<span class="unseen">${words.pinned}</span></span>` : nothing}${
+      message.editedAt === undefined || message.content.kind === 'deleted' ? nothing : html`<span>${words.edited}</span>`}<time datetime=${new Date(message.sentAt).toISOString()} title=${exact}>${clockTime(message.sentAt)}</time>${
       message.status === null ? nothing : statusMark(message.status)}</span>`;
+  }
+
+  readonly #act = (act: MessageAct): void => {
+    this.dispatchEvent(new CustomEvent('act', { detail: act, bubbles: true, composed: true }) satisfies ActEvent);
+  };
+
+  #menu(event: Event, message: MessageItem): void {
+    if (!this.active) return;
+    event.preventDefault();
+    const anchor = this.renderRoot.querySelector<HTMLElement>(`[data-key="${CSS.escape(message.id)}"]`);
+    if (anchor !== null) this.#act({ kind: 'menu', message, anchor });
+  }
+
+  #key(event: KeyboardEvent, message: MessageItem): void {
+    if (event.target !== event.currentTarget) return;
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) this.#menu(event, message);
+    else if (event.key === 'Enter') {
+      if (this.active) this.#menu(event, message);
+      else this.#toggle(message.id);
+    }
+  }
+
+  /** The browser's own menu stays where it has more to offer: on links, and on text that was selected. */
+  #context(event: MouseEvent, message: MessageItem): void {
+    if (event.composedPath().some((one) => one instanceof HTMLAnchorElement) || getSelection()?.isCollapsed === false) return;
+    this.#menu(event, message);
+  }
+
+  /** A finger that rests; a mouse has its own button for it. */
+  #press(event: PointerEvent, message: MessageItem): void {
+    if (event.pointerType === 'mouse' || !event.isPrimary || !this.active) return;
+    const { clientX, clientY } = event;
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      over.abort();
+      navigator.vibrate?.(8);
+      this.#menu(event, message);
+    }, LONG_PRESS);
+    const end = (): void => {
+      clearTimeout(timer);
+      over.abort();
+    };
+    const { signal } = over;
+    for (const kind of ['pointerup', 'pointercancel'] as const) addEventListener(kind, end, { signal });
+    addEventListener('scroll', end, { signal, capture: true });
+    addEventListener('pointermove', (moved: PointerEvent) => { if (Math.hypot(moved.clientX - clientX, moved.clientY - clientY) > STRAY) end(); }, { signal });
   }
 
   #toggle(id: string): void {

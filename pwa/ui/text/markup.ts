@@ -97,6 +97,16 @@ const beginsBlock = (text: string, at: number): boolean => {
   return BULLET.test(line) || NUMBER.test(line) || QUOTE.test(line) || (line.startsWith(FENCE) && fencedAt(text, at) !== undefined);
 };
 
+const ADDRESS = /(?:https?:\/\/|www\.)\S+/iuy;
+
+/** The end of a web address that begins there: signs in it are its own. */
+function addressAt(text: string, at: number, end: number): number | undefined {
+  const letter = text.charCodeAt(at) | 0x20;
+  if ((letter !== 0x68 && letter !== 0x77) || (at > 0 && isWord(text[at - 1]))) return undefined;
+  ADDRESS.lastIndex = at;
+  return ADDRESS.test(text) ? Math.min(end, ADDRESS.lastIndex) : undefined;
+}
+
 const SIGNS = { '*': 'bold', _: 'italic', '~': 'struck' } as const;
 type Sign = keyof typeof SIGNS;
 const isSign = (letter: string | undefined): letter is Sign => letter !== undefined && Object.hasOwn(SIGNS, letter);
@@ -118,6 +128,11 @@ function inlinesOf(text: string, start: number, end: number, depth = 0): readonl
   let line = -1;
   for (let at = start; at < end; at++) {
     if (at > line) line = Math.min(end, lineEnd(text, at));
+    const address = addressAt(text, at, line);
+    if (address !== undefined) {
+      at = address - 1;
+      continue;
+    }
     const read = depth < DEEPEST ? (codeAt(text, at, line) ?? signAt(text, at, line, start, depth)) : undefined;
     if (read === undefined) continue;
     flush(at);
@@ -156,4 +171,22 @@ function signAt(text: string, at: number, end: number, start: number, depth: num
     return { inline: { kind: SIGNS[sign], inside: inlinesOf(text, inner, close, depth + 1) }, next: close + width };
   }
   return undefined;
+}
+
+/** The words alone, in one line: for quotes, previews and what is read out. */
+export function plainText(text: string): string {
+  const said = (one: Inline): string => ('inside' in one ? one.inside.map(said).join('') : text.slice(one.start, one.end));
+  const line = (all: readonly Inline[]): string => all.map(said).join('');
+  return blocksOf(text).map((block) => {
+    switch (block.kind) {
+      case 'lines':
+        return line(block.inside);
+      case 'code':
+        return text.slice(block.start, block.end);
+      case 'quote':
+        return block.lines.map(line).join(' ');
+      case 'list':
+        return block.items.map(line).join(', ');
+    }
+  }).join(' ').replaceAll(/\s+/gu, ' ').trim();
 }

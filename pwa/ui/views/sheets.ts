@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { Engine, EngineState, PersonKey, RoomKey } from '../../engine/api.ts';
+import type { Engine, EngineState, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import './sotto-invite-sheet.ts';
 import './sotto-join-link.ts';
@@ -8,7 +8,8 @@ import './sotto-new-room.ts';
 /** What rises over a room or its details. */
 export type RoomSheet =
   | { readonly kind: 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' }
-  | { readonly kind: 'member' | 'verify'; readonly person: PersonKey };
+  | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
+  | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
 export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' } | (RoomSheet & { readonly room: RoomKey });
 
@@ -77,6 +78,12 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
       return html`<sotto-banned .engine=${engine} .room=${room} @close=${close}></sotto-banned>`;
     case 'move':
       return html`<sotto-move .engine=${engine} .room=${room} @close=${close}></sotto-move>`;
+    case 'forward':
+      return html`<sotto-forward .engine=${engine} .room=${room} .rooms=${host.state.rooms} .message=${sheet.message} @close=${close}></sotto-forward>`;
+    case 'thread':
+      return html`<sotto-thread .engine=${engine} .room=${room} .message=${sheet.message} @close=${close}></sotto-thread>`;
+    case 'versions':
+      return html`<sotto-versions .engine=${engine} .room=${room} .message=${sheet.message} @close=${close}></sotto-versions>`;
     case 'leave':
     case 'forget':
       return html`<sotto-leave .engine=${engine} .room=${room} what=${sheet.kind} @close=${close} @done=${() => { close(); if (sheet.kind === 'forget') host.left(); }}></sotto-leave>`;

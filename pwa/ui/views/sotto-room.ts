@@ -2,24 +2,26 @@ import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Connection, Engine, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Connection, Engine, MessageItem, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
-import { Compose } from '../controllers/compose.ts';
+import { Compose, type About } from '../controllers/compose.ts';
 import { LogScroll } from '../controllers/log-scroll.ts';
+import { MessageActs } from '../controllers/message-acts.ts';
+import { Quotes } from '../controllers/quotes.ts';
 import { TimelineWindow } from '../controllers/timeline-window.ts';
 import { icon } from '../elements/icon.ts';
 import { otherOf, partnerOf, roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-banner.ts';
 import '../elements/sotto-composer.ts';
-import type { SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
+import type { Purpose, SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
 import '../elements/sotto-connection-line.ts';
-import type { SottoMessageGroup } from '../elements/sotto-message-group.ts';
+import type { ActEvent, SottoMessageGroup } from '../elements/sotto-message-group.ts';
 import '../elements/sotto-message-group.ts';
 import { base, buttons, marks } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { layOut } from '../timeline/layout.ts';
 import type { Block } from '../timeline/layout.ts';
-import { isGrave, noticeText } from '../words/notices.ts';
+import { contentText, isGrave, noticeText } from '../words/notices.ts';
 import { problemOf, problemSentence } from '../words/problems.ts';
 import { dayName } from '../words/times.ts';
 import { mayInvite } from '../words/people.ts';
@@ -58,6 +60,8 @@ export class SottoRoom extends LitElement {
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private newAfter: number | null = null;
   @state() private problem = '';
+  /** The message that was gone to. */
+  @state() private held: MessageKey | null = null;
   @query('.log') private readonly log!: HTMLElement;
   @query('.content') private readonly content!: HTMLElement;
   @query('sotto-composer') private readonly composer!: SottoComposer | null;
@@ -66,6 +70,16 @@ export class SottoRoom extends LitElement {
   #readThrough = -1;
   readonly #timeline = new TimelineWindow(this);
   readonly #compose = new Compose(this);
+  readonly #quotes = new Quotes(this);
+  readonly #acts = new MessageActs(this, {
+    reply: (message) => { this.#begin(() => { this.#compose.reply(message); }); },
+    edit: (message) => { this.#begin(() => { this.#compose.edit(message); }); },
+    forward: (message) => { openSheet(this, { kind: 'forward', message: message.id }); },
+    openThread: (message) => { openSheet(this, { kind: 'thread', message: message.id }); },
+    showVersions: (message) => { openSheet(this, { kind: 'versions', message: message.id }); },
+    goTo: (key) => { void this.#goTo(key); },
+    failed: (problem) => { this.problem = problemSentence(problem); },
+  });
   readonly #scroll = new LogScroll(this, {
     nearStart: () => { void this.#timeline.older(); },
     nearEnd: () => { if (this.#timeline.detached) void this.#timeline.newer(this.room?.latest?.position ?? Number.MAX_SAFE_INTEGER); },
@@ -102,6 +116,9 @@ export class SottoRoom extends LitElement {
     this.newAfter = room.unread > 0 ? room.readThrough : null;
     this.#timeline.open(engine, room.room);
     this.#compose.open(engine, room.room, room.draft);
+    this.#quotes.open(engine, room.room);
+    this.#acts.open(engine, room.room);
+    this.held = null;
   }
 
   protected override updated(): void {
@@ -139,6 +156,7 @@ export class SottoRoom extends LitElement {
         </div>
         ${this.#toEndButton(room)}
       </div>
+      ${this.#menu(room)}
       ${this.#foot(room)}`;
   }
 
@@ -175,7 +193,8 @@ export class SottoRoom extends LitElement {
   #block(block: Block, room: RoomSummary, offline: boolean) {
     switch (block.kind) {
       case 'group':
-        return html`<sotto-message-group data-block data-position=${block.messages.at(-1)?.position ?? ''} .group=${block} ?named=${room.members.length > 2} .offline=${offline}></sotto-message-group>`;
+        return html`<sotto-message-group data-block data-position=${block.messages.at(-1)?.position ?? ''} .group=${block} ?named=${room.members.length > 2} .offline=${offline} .me=${room.me}
+          .quoted=${this.#quoted} .held=${this.#acts.menu?.message.id ?? this.held} ?active=${this.#mayWrite(room)} @act=${(event: ActEvent) => { this.#acts.take(event.detail); }}></sotto-message-group>`;
       case 'notice':
         return html`<p class=${isGrave(block.notice.fact) ? 'notice grave' : 'notice'} data-block data-position=${block.notice.position}>${noticeText(block.notice.fact, room.me)}</p>`;
       case 'new':
@@ -183,6 +202,42 @@ export class SottoRoom extends LitElement {
       default:
         return assertNever(block);
     }
+  }
+
+  #menu(room: RoomSummary) {
+    const { menu } = this.#acts;
+    return menu === null ? nothing
+      : html`<sotto-message-menu .message=${menu.message} .anchor=${menu.anchor} .room=${room} .me=${room.me} @choose=${this.#acts.choose} @close=${this.#acts.closeMenu}></sotto-message-menu>`;
+  }
+
+  #mayWrite(room: RoomSummary): boolean {
+    return room.standing.kind === 'member' && room.unacknowledged.length === 0;
+  }
+
+  readonly #quoted = (key: MessageKey) => this.#quotes.find(key, this.#timeline.items);
+
+  #begin(what: () => void): void {
+    what();
+    void this.updateComplete.then(() => { this.composer?.focus(); });
+  }
+
+  /** Shows a message wherever in the conversation it is, for a moment set apart. */
+  async #goTo(key: MessageKey): Promise<void> {
+    const { engine, room } = this;
+    if (engine === null || room === null) return;
+    try {
+      const { position, thread } = await engine.message(room.room, key);
+      if (thread !== undefined) return openSheet(this, { kind: 'thread', message: thread });
+      if (position !== null && !this.#timeline.items.some((item) => item.id === key)) await this.#timeline.around(position);
+    } catch (reason) {
+      this.problem = problemSentence(problemOf(reason));
+      return;
+    }
+    this.held = key;
+    await this.updateComplete;
+    const block = (): Element | null => [...this.renderRoot.querySelectorAll<SottoMessageGroup>('sotto-message-group')].find(({ group }) => group?.messages.some(({ id }) => id === key) === true) ?? null;
+    this.#scroll.begin(block);
+    block()?.scrollIntoView({ block: 'center' });
   }
 
   #toEndButton(room: RoomSummary) {
@@ -199,9 +254,15 @@ export class SottoRoom extends LitElement {
     }
     if (room.unacknowledged.length > 0) return html`<p class="standing" role="status">${words.held}</p>`;
     return html`
-      <sotto-composer .text=${this.#compose.text} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
-        @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}></sotto-composer>`;
+      <sotto-composer .text=${this.#compose.text} .purpose=${purposeOf(this.#compose.about)} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
+        @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}
+        @drop=${() => { this.#compose.drop(); }} @last=${this.#editLast}></sotto-composer>`;
   }
+
+  readonly #editLast = (): void => {
+    const last = this.#timeline.items.findLast((item): item is MessageItem => item.kind === 'message' && item.mine && item.content.kind === 'text');
+    if (last !== undefined && !this.#timeline.detached) this.#begin(() => { this.#compose.edit(last); });
+  };
 
   readonly #send = async (): Promise<void> => {
     const sent = this.#compose.send();
@@ -249,6 +310,10 @@ export class SottoRoom extends LitElement {
   #say(event: 'up' | 'open-details'): void {
     this.dispatchEvent(new CustomEvent(event));
   }
+}
+
+function purposeOf(about: About | null): Purpose | null {
+  return about === null ? null : { kind: about.kind, name: about.message.sender.name, text: contentText(about.message) };
 }
 
 declare global {

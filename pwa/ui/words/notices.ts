@@ -1,4 +1,5 @@
 import type { NoticeFact, Person, PersonKey, RoomSummary, TimelineItem } from '../../engine/api.ts';
+import { plainText } from '../text/markup.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { hostOf } from './alarms.ts';
 import { aRole, isolated } from './people.ts';
@@ -94,7 +95,7 @@ export const isGrave = (fact: NoticeFact): boolean => fact.kind === 'missed' || 
 export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): string {
   switch (item.content.kind) {
     case 'text':
-      return item.content.text;
+      return plainText(item.content.text);
     case 'poll':
       return words.poll(item.content.question);
     case 'place':

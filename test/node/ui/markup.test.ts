@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { blocksOf, type Block, type Inline, type Range } from '../../../pwa/ui/text/markup.ts';
+import { blocksOf, plainText, type Block, type Inline, type Range } from '../../../pwa/ui/text/markup.ts';
 
 /** The tree in a line: b(…), i(…), s(…), c(…) for inlines; L[…] for lists, Q[…], C[…]. */
 function said(text: string): string {
@@ -39,7 +39,7 @@ describe('signs', () => {
     ['*open', '*open'], ['5 * 3 * 2', '5 * 3 * 2'], ['*two\nlines*', '*two\nlines*'], ['``', '``'], ['***', '***'], ['(*bold*)', '(b(bold))'], ['*ja*!', 'b(ja)!'],
     ['one\ntwo', 'one\ntwo'], ['- one\n- *two*', 'L[one|b(two)]'], ['see:\n- one\n- two\nend', 'see:¶L[one|two]¶end'], ['3. three\n4. four', '3L[three|four]'], ['-5 degrees', '-5 degrees'],
     ['- ', '- '], ['> said\n> again\nno', 'Q[said|again]¶no'], ['>:(', 'Q[:(]'], ['```\nx = *1*\n```', 'C[x = *1*]'], ['```js\nx\n```\nafter', 'C[x]¶after'], ['```x```', 'C[x]'], ['``` ```', '``` ```'],
-    ['```open', '```open'], ['*東京*', 'b(東京)'], ['*東*京', '*東*京'], ['', ''], ['\n\n', '\n\n'],
+    ['```open', '```open'], ['*東京*', 'b(東京)'], ['https://x.org/_a_ and _b_', 'https://x.org/_a_ and i(b)'], ['*https://x.org*', 'b(https://x.org)'], ['*東*京', '*東*京'], ['', ''], ['\n\n', '\n\n'],
   ] as const) {
     test(JSON.stringify(text), () => assert.equal(said(text), meant));
   }
@@ -64,6 +64,10 @@ describe('signs', () => {
       const letters = (part: string): string => part.replaceAll(/[^👍]/gu, '');
       assert.equal(letters(leaves.map(({ start, end }) => text.slice(start, end)).join('')), letters(text));
     }), { numRuns: 3000 });
+  });
+
+  test('in a line, only the words are left', () => {
+    assert.equal(plainText('*Stove* and:\n- bread\n- `cheese`\n> said\n_end_'), 'Stove and: bread, cheese said end');
   });
 
   test('a text made to hang its reader does not', () => {
