@@ -155,7 +155,9 @@ export class Connection implements Subscriber {
   }
 
   drop(): void {
-    this.close(CLOSE_CODES.full, 'this connection holds too much memory');
+    // It does not read, so it would not read why either.
+    if (this.#peer.cut === undefined) this.close(CLOSE_CODES.full, 'this connection holds too much memory');
+    else this.#peer.cut();
   }
 
   /** The relay goes away: nothing further is taken, what was taken is still answered. */
