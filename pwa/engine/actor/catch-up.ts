@@ -13,6 +13,7 @@ import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
 import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
+import { noteKept } from './missed.ts';
 import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
 import { offerTrail, proveWay } from './trail.ts';
@@ -96,10 +97,10 @@ async function compare(room: Room, opened: Opened): Promise<void> {
     return lost(room, 'relay-rolled-back', opened);
   }
   if (opened.head < record.cursor) return lost(room, 'relay-rolled-back', opened);
-  if (known || opened.began === START) return;
   const step = room.step();
-  step.update({ began: opened.began });
-  await room.store(step);
+  if (!known && opened.began !== START) step.update({ began: opened.began });
+  await noteKept(room, step, opened);
+  if (step.record !== record) await room.store(step);
 }
 
 function lost(room: Room, kind: Loss['kind'], { incarnation, head, began }: Omit<Loss, 'kind'>): Promise<void> {

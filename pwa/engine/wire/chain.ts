@@ -41,8 +41,9 @@ function nextHash(previous: Uint8Array, seq: Seq, frameHash: Uint8Array): Uint8A
   return sha256(concat(previous, position, frameHash));
 }
 
-/** The chain with one more envelope on it. */
+/** The chain with one more envelope on it; the same where the envelope lies before what is chained. */
 export function extended(chain: Chain, seq: Seq, frame: Uint8Array): Chain {
+  if (chain.kind === 'adrift' && seq <= chain.since) return chain;
   const frameHash = sha256(frame);
   if (chain.kind === 'anchored') return { ...chain, last: { seq, hash: nextHash(chain.last.hash, seq, frameHash) } };
   const frames = [...chain.frames, { seq, hash: frameHash }];
