@@ -18,11 +18,12 @@ export type Kind = keyof typeof KINDS;
 
 export const ENVELOPE_TYPE = 0x01;
 export const ENVELOPE_HEADER_BYTES = 74;
-const KIND_AT = 1;
-const ROOM_AT = 2;
-const EPOCH_AT = 34;
-const ID_AT = 50;
-const SEQ_AT = 66;
+/** Where the parts begin; a relay routes by them without decoding. */
+export const KIND_AT = 1;
+export const ROOM_AT = 2;
+export const EPOCH_AT = 34;
+export const ID_AT = 50;
+export const SEQ_AT = 66;
 
 export interface Envelope {
   readonly kind: Kind;
