@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { encodeCommitPayload } from '../../shared/commit.ts';
-import { encodeEnvelope, ID_AT, placeAt } from '../../shared/envelope.ts';
+import { encodeEnvelope, ID_AT, isKnock, placeAt } from '../../shared/envelope.ts';
 import { START, type Incarnation, type InviteKey, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { epochIdOf, invitesDigestOf, REFUSED, type InviteRegistration } from '../../shared/statements.ts';
@@ -62,19 +62,32 @@ export function judge(job: Job, context: RuleContext, changes: Changes): Outcome
   }
 }
 
-function send({ membership, frame }: SendJob, { space }: RuleContext, changes: Changes): Outcome {
+function send({ membership, frame }: SendJob, context: RuleContext, changes: Changes): Outcome {
   const { room } = membership;
   if (room.gone) return refused('no-access');
   if (room.window === undefined) return refused('unavailable', STORE_RETRY);
   const before = room.window.seqOf(frame, ID_AT);
   if (before !== undefined) return { type: 'duplicate', seq: before };
   const epoch = membership.epochNamed(frame);
-  if (epoch === undefined || !membership.proven.has(epoch)) return refused('read-only');
+  const knocks = isKnock(frame);
+  if (epoch === undefined || (!knocks && !membership.proven.has(epoch))) return refused('read-only');
   if (!room.tree.isTip(epoch)) return refused('stale-epoch');
-  if (space.refuses(frame.length)) return refused('relay-full', SPACE_RETRY);
+  if (context.space.refuses(frame.length)) return refused('relay-full', SPACE_RETRY);
+  const turnedAway = knocks ? atTheDoor(membership, epoch, context) : undefined;
+  if (turnedAway !== undefined) return turnedAway;
   const seq = place(room, epoch, frame, changes);
   changes.writes.push({ type: 'append', log: room.log, seq, frame });
   return { type: 'placed', seq };
+}
+
+/** A knock is from one who may come in by an invite at that epoch, and few a minute are heard. Undefined for one that is. */
+function atTheDoor({ room, invite }: Membership, epoch: Epoch, { limits, clock }: RuleContext): Outcome | undefined {
+  if (invite === undefined) return refused('read-only');
+  const standing = inviteStanding(room, room.registration(epoch, invite), invite, clock);
+  if (standing !== 'good') return refused(standing);
+  room.knocks ??= new Allowance(limits.knocksPerRoom / MINUTE, limits.knocksPerRoom, clock.ticks());
+  const wait = room.knocks.take(1, clock.ticks());
+  return wait > 0 ? refused('rate-limited', wait) : undefined;
 }
 
 function place(room: Room, epoch: Epoch, frame: Uint8Array, changes: Changes): Seq {
