@@ -19,7 +19,7 @@ import { leavesOfPerson, newestLeaf } from '../rooms/standing.ts';
 import { failureOf } from '../recovery/failures.ts';
 import { REMEDIES } from '../recovery/remedies.ts';
 import { Disconnected, problemOf, RelayRefusal } from '../sync/refusal.ts';
-import { adrift } from '../wire/chain.ts';
+import { adrift, lastChained } from '../wire/chain.ts';
 import { dropPending } from './commit.ts';
 import { doorOfInvite, doorOfReturn, inviterIn, openDoor, readDoorway, type Door } from './doorway.ts';
 import { makeEntry, type Entry } from './entry.ts';
@@ -123,7 +123,7 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const step = room.step();
   const { pending } = step;
   if (pending === null) return;
-  const { members: before, returning, cursor, missedFrom } = step.record;
+  const { members: before, returning, cursor, missedFrom, chain } = step.record;
   const isOtherLog = step.record.incarnation !== null && !equalBytes(step.record.incarnation, incarnation);
   if (isOtherLog) step.update({ shift: step.record.shift + cursor });
   step.mls = { group: pending.group, keys: pending.keys };
@@ -136,8 +136,8 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const { identityKey: person, name } = room.host.profile();
   step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
   renewed(step, person, room.host.clock.now());
-  // What was said meanwhile was for keys that we did not have.
-  const missed = returning && (isOtherLog || at === START || at > cursor + 1);
+  // What was said meanwhile was for keys that we did not have: all behind the last envelope of the epoch in which we were.
+  const missed = returning && (isOtherLog || at === START || at > lastChained(chain) + 1);
   if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
   room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);

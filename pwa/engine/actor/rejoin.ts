@@ -1,13 +1,11 @@
 /** A room that cannot go on by itself: said so, and entered again under a new leaf where its person wishes that. */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
-import { START } from '../../../shared/ids.ts';
 import { EngineError } from '../api.ts';
 import { decodeItem } from '../records/message-records.ts';
 import type { Failure } from '../recovery/failures.ts';
 import { REMEDIES } from '../recovery/remedies.ts';
 import { RelayRefusal } from '../sync/refusal.ts';
-import { adrift } from '../wire/chain.ts';
 import { raise } from './claims.ts';
 import { forsake } from './receive-commit.ts';
 import type { Room } from './room.ts';
@@ -42,7 +40,7 @@ export async function rejoin(room: Room): Promise<void> {
     step.mls = null;
     step.pending = null;
     step.change({ kind: 'clear', store: 'groups', prefix: [step.room] }, { kind: 'clear', store: 'links', prefix: [step.room] });
-    step.update({ standing: { kind: 'joining' }, returning: true, chain: adrift(START), rejected: 0, entered: null, deadEnds: [], missing: [], owed: [] });
+    step.update({ standing: { kind: 'joining' }, returning: true, rejected: 0, entered: null, deadEnds: [], missing: [], owed: [] });
     return room.store(step);
   });
   room.connect();

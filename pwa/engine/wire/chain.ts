@@ -35,6 +35,9 @@ export const begun = (room: RoomId): Chain => ({ kind: 'anchored', since: START,
 
 export const adrift = (since: Seq): Chain => ({ kind: 'adrift', since, frames: [] });
 
+/** Seq of the last envelope on it, or before it. */
+export const lastChained = (chain: Chain): Seq => (chain.kind === 'anchored' ? chain.last.seq : (chain.frames.at(-1)?.seq ?? chain.since));
+
 function nextHash(previous: Uint8Array, seq: Seq, frameHash: Uint8Array): Uint8Array {
   const position = new Uint8Array(8);
   writeU64(position, 0, seq);
