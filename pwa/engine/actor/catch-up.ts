@@ -90,7 +90,11 @@ async function compare(room: Room, opened: Opened): Promise<void> {
   }
   // Who came in by an invite may not know where the epoch began.
   const known = record.began !== START || mls?.group.epoch === 0n;
-  if (!equalBytes(record.incarnation, opened.incarnation)) return lost(room, 'relay-reset', opened);
+  if (!equalBytes(record.incarnation, opened.incarnation)) {
+    // A later epoch at its very place: a copy of the log that we know, put back by its operator.
+    const isCopy = record.began !== START && opened.began === record.began;
+    return lost(room, isCopy ? 'relay-rolled-back' : 'relay-reset', opened);
+  }
   if (known && opened.began !== record.began) {
     // Somebody has offered our epoch again: what of the log before it is still there, only the older keys read.
     await proveWay(room);
