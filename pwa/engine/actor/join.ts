@@ -86,7 +86,10 @@ export function doorOf({ state: { record }, host }: Room): Door {
 async function make(room: Room, door: Door): Promise<Incarnation | undefined> {
   const { record } = room.state;
   const doorway = await readDoorway(room.link, door, record.deadEnds);
-  if (!record.returning && record.secret !== null && mustKnock(doorway, record.secret)) return void (await knockAt(room, doorway));
+  if (!record.returning && record.secret !== null && mustKnock(doorway, record.secret)) {
+    await knockAt(room, doorway);
+    return undefined;
+  }
   const { opened, view, epoch: parent, tips } = doorway;
   await makeEntry(room, { parent, view, ...(record.returning ? returnBy(room, view) : inviteBy(record, view)) });
   const step = room.step();
