@@ -22,8 +22,12 @@ export class Batch {
 
   /** All frames as WebSocket binary messages; built at the first call. */
   get wire(): Buffer {
-    this.#wire ??= toWire(this.#frames);
+    this.#wire ??= this.build();
     return this.#wire;
+  }
+
+  protected build(): Buffer {
+    return toWire(this.#frames);
   }
 }
 
@@ -44,7 +48,7 @@ export class AckBatch extends Batch {
     });
   }
 
-  override get wire(): Buffer {
+  protected override build(): Buffer {
     const wire = Buffer.allocUnsafe(this.#placed.length * (headerBytes(ACK_BYTES) + ACK_BYTES));
     let at = 0;
     for (const envelope of this.#placed) at = writeAck(wire, writeHeader(wire, at, ACK_BYTES), envelope);
