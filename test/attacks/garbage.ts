@@ -3,21 +3,21 @@ import assert from 'node:assert/strict';
 import { encodeAck } from '../../shared/ack.ts';
 import { encodeControl, type ClientControl } from '../../shared/control.ts';
 import { encodeEnvelope } from '../../shared/envelope.ts';
-import { START, type AccessKey, type InviteKey, type OwnerKey, type Seq, type Signature } from '../../shared/ids.ts';
+import { parseAccessKey, parseInviteKey, parseOwnerKey, parseSignature, START, type Seq } from '../../shared/ids.ts';
 import { seeded, type Dice } from '../support/dice.ts';
 import { newId, type RelayClient, type TestEpoch } from '../support/relay-client.ts';
 import type { Target } from './target.ts';
 
 /** One of each that a client may send, so that what is changed in it goes deep. */
 function honest(epoch: TestEpoch, dice: Dice): Uint8Array {
-  const key = <T extends Uint8Array>(length: number): T => dice.bytes(length) as Uint8Array as T;
-  const sig = key<Signature>(64);
+  const key = <T extends Uint8Array>(length: number, of: (bytes: Uint8Array) => T | undefined): T => of(dice.bytes(length)) ?? assert.fail();
+  const sig = key(64, parseSignature);
   const controls: readonly ClientControl[] = [
-    { t: 'create', ref: 1, owner: key<OwnerKey>(32), access: key<AccessKey>(32), invites: [{ key: key<InviteKey>(32), uses: 1, expires: 0 }], groupInfo: key(20), sig, token: 'token' },
+    { t: 'create', ref: 1, owner: key(32, parseOwnerKey), access: key(32, parseAccessKey), invites: [{ key: key(32, parseInviteKey), uses: 1, expires: 0 }], groupInfo: dice.bytes(20), sig, token: 'token' },
     { t: 'open', ref: 2, room: epoch.room, epoch: epoch.id, sig },
-    { t: 'open-invite', ref: 3, room: epoch.room, invite: key<InviteKey>(32), sig },
-    { t: 'delete', ref: 4, owner: key<OwnerKey>(32), sig },
-    { t: 'commit', room: epoch.room, id: newId(), parent: epoch.id, rejected: dice.below(3), access: key<AccessKey>(32), closing: false, invites: [], commit: key(30), groupInfo: key(10) },
+    { t: 'open-invite', ref: 3, room: epoch.room, invite: key(32, parseInviteKey), sig },
+    { t: 'delete', ref: 4, owner: key(32, parseOwnerKey), sig },
+    { t: 'commit', room: epoch.room, id: newId(), parent: epoch.id, rejected: dice.below(3), access: key(32, parseAccessKey), closing: false, invites: [], commit: dice.bytes(30), groupInfo: dice.bytes(10) },
     { t: 'pull', ref: 5, room: epoch.room, after: dice.below(50) as Seq, limit: 1 + dice.below(50) },
     { t: 'group-info', ref: 6, room: epoch.room, epoch: dice.chance(0.5) ? null : epoch.id },
     { t: 'close', ref: 7, room: epoch.room },

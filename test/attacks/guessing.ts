@@ -38,7 +38,8 @@ export async function guessing(target: Target, trials: number): Promise<object> 
   const { creator, epoch } = await target.room();
   const stored = await target.room(); // which nobody has open: the relay has to look it up
   stored.creator.socket.terminate();
-  const random = <T extends Uint8Array>(length: number): T => new Uint8Array(randomBytes(length)) as Uint8Array as T;
+  const noRoom = (): RoomId => new Uint8Array(randomBytes(32)) as RoomId;
+  const noEpoch = (): EpochId => new Uint8Array(randomBytes(16)) as EpochId;
   const open = (room: () => RoomId, id: () => EpochId): Try => (client) => {
     const [pair, at, of] = [new Pair(), room(), id()];
     const sig = pair.sign(openStatement({ origin: target.url, room: at, epoch: of, nonce: client.nonce }));
@@ -50,15 +51,14 @@ export async function guessing(target: Target, trials: number): Promise<object> 
     const sig = pair.sign(inviteStatement({ origin: target.url, room: at, invite: key, nonce: client.nonce }));
     return client.ask('opened', (ref) => ({ t: 'open-invite', ref, room: at, invite: key, sig }));
   };
-  const nowhere = (): RoomId => random(32);
   const tries: Readonly<Record<string, Try>> = {
-    'no such room': open(nowhere, () => random(16)),
-    'no such room, a known epoch': open(nowhere, () => epoch.id),
+    'no such room': open(noRoom, noEpoch),
+    'no such room, a known epoch': open(noRoom, () => epoch.id),
     'a room in use, a wrong key': open(() => epoch.room, () => epoch.id),
-    'a room in use, a wrong epoch': open(() => epoch.room, () => random(16)),
+    'a room in use, a wrong epoch': open(() => epoch.room, noEpoch),
     'a stored room, a wrong key': open(() => stored.epoch.room, () => stored.epoch.id),
-    'a stored room, a wrong epoch': open(() => stored.epoch.room, () => random(16)),
-    'no such room, an invite': invite(nowhere),
+    'a stored room, a wrong epoch': open(() => stored.epoch.room, noEpoch),
+    'no such room, an invite': invite(noRoom),
     'a room in use, a wrong invite': invite(() => epoch.room),
     'a stored room, a wrong invite': invite(() => stored.epoch.room),
   };

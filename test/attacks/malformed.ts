@@ -40,8 +40,7 @@ const BY_THEN = 5000;
 /** `each`: connections of each kind. */
 export async function malformed(target: Target, each: number): Promise<object> {
   const before = target.rss();
-  let ended = 0;
-  for (const [name, code, frames] of CASES) {
+  const ended = await Promise.all(CASES.map(async ([name, code, frames]) => {
     const sockets = await Promise.all(Array.from({ length: each }, () => RawSocket.upgraded(target.port)));
     const bytes = Buffer.concat(frames.map(frameOf));
     for (const raw of sockets) {
@@ -55,11 +54,11 @@ export async function malformed(target: Target, each: number): Promise<object> {
     const left = sockets.filter(({ isGone }) => !isGone).length;
     assert.equal(left, 0, `${name}: ${left} of ${each} are still connected`);
     if (code !== undefined) assert.ok(sockets.some(({ closeCode }) => closeCode === code), `${name}: closed with ${sockets[0]?.closeCode}, not ${code}`);
-    ended += sockets.length;
-  }
+    return sockets.length;
+  }));
   const growth = target.rss() - before;
   assert.ok(growth < 64 * MiB, `${Math.round(growth / MiB)} MiB more`);
-  return { kinds: CASES.length, ended, growthMiB: Math.round(growth / MiB) };
+  return { kinds: CASES.length, ended: ended.reduce((sum, count) => sum + count, 0), growthMiB: Math.round(growth / MiB) };
 }
 
 /** Many who begin the largest frame that may be, and leave it unfinished: what they hold is bounded by what the relay gives to all. */

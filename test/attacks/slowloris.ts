@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 import { openStatement } from '../../shared/statements.ts';
 import { encodeControl } from '../../shared/control.ts';
 import { decodeRelayFrame } from '../../shared/frame.ts';
@@ -102,7 +103,7 @@ export async function slowHttpTest(target: Target, connections: number, seconds:
     const ended = once(tool, 'exit');
     await target.probe();
     await ended;
-    const answers = [...output.matchAll(/service available:\S*\s+(?:\u001b\[[\d;]*m)*(YES|NO)/g)].map(([, answer]) => answer);
+    const answers = [...stripVTControlCharacters(output).matchAll(/service available:\s+(YES|NO)/g)].map(([, answer]) => answer);
     assert.ok(answers.length > 0, `slowhttptest ${mode} says nothing of the service:\n${output.slice(-500)}`);
     assert.ok(!answers.includes('NO'), `slowhttptest ${mode} found the service gone`);
     facts[mode] = `available, ${answers.length} times asked`;
