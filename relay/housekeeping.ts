@@ -12,6 +12,8 @@ const IDLE_PAUSE = 1000;
 /** After a step that failed: a disk takes time to come back. */
 const FAILED_PAUSE = 10_000;
 const MEASURE_EVERY = 5000;
+/** Memory fills faster than a disk: many who ask for much and read none of it take a second. */
+const SHED_EVERY = 200;
 
 export interface HousekeepingOptions {
   readonly store: Store;
@@ -35,7 +37,6 @@ export async function keepHouse({ store, clock, log, retention, space, settled, 
 
   const step = async (): Promise<number> => {
     try {
-      shed();
       if (clock.ticks() - measuredAt >= MEASURE_EVERY) {
         measuredAt = clock.ticks();
         space.measured(await store.usage());
@@ -54,9 +55,18 @@ export async function keepHouse({ store, clock, log, retention, space, settled, 
     });
   };
   workAfter(STEP_PAUSE);
+  let cancelShedding: () => void = () => undefined;
+  const shedAfter = (pause: number): void => {
+    cancelShedding = clock.after(pause, () => {
+      shed();
+      shedAfter(pause);
+    });
+  };
+  shedAfter(SHED_EVERY);
   return async () => {
     ended = true;
     cancel();
+    cancelShedding();
     await under;
   };
 }

@@ -76,6 +76,8 @@ export const LIMIT_SPECS = {
 
   // One room
   commitsPerRoom: count(240),
+  /** Knocks in a minute. */
+  knocksPerRoom: count(30),
   candidates: count(LIMITS.candidates, 1, LIMITS.candidates),
   /** What a room keeps; over it, messages go first, the oldest first. */
   bytesPerRoom: bytes(256 * MiB, MiB),

@@ -56,14 +56,34 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
 
 /** Writes a non-negative safe integer as 8 bytes, big-endian. */
 export function writeU64(target: Uint8Array, at: number, value: number): void {
-  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  view.setUint32(at, Math.floor(value / 2 ** 32));
-  view.setUint32(at + 4, value >>> 0);
+  writeU32(target, at, Math.floor(value / 2 ** 32));
+  writeU32(target, at + 4, value >>> 0);
 }
 
-/** Reads 8 big-endian bytes; undefined above 2^53 − 1, which no number here can hold exactly. */
+function writeU32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
+}
+
+/** Reads 8 big-endian bytes; undefined above 2^53 − 1, which no number here can hold exactly. Throws RangeError where they are not there. */
 export function readU64(source: Uint8Array, at: number): number | undefined {
-  const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
-  const high = view.getUint32(at);
-  return high >= 2 ** 21 ? undefined : high * 2 ** 32 + view.getUint32(at + 4);
+  const high = readU32(source, at);
+  return high >= 2 ** 21 ? undefined : high * 2 ** 32 + readU32(source, at + 4);
+}
+
+function readU32(source: Uint8Array, at: number): number {
+  const a = source[at];
+  const b = source[at + 1];
+  const c = source[at + 2];
+  const d = source[at + 3];
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new RangeError('beyond the end');
+  return a * 2 ** 24 + ((b << 16) | (c << 8) | d);
+}
+
+/** Whether a byte string stands at `at` of another. */
+export function standsAt(whole: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (whole[at + i] !== part[i]) return false;
+  return true;
 }

@@ -3,7 +3,7 @@
  * but for the seq, which the relay writes in place. Offsets are fixed so that it is routed unparsed.
  *
  *   0        type      0x01
- *   1        kind      1 message · 2 commit · 3 signal
+ *   1        kind      1 message · 2 commit · 3 signal · 4 knock
  *   2..34    room
  *   34..50   epoch     the epoch it was sealed in; for a commit, the epoch that it ends
  *   50..66   id        the sender's choice, kept across retries
@@ -13,16 +13,17 @@
 import { readU64, writeU64 } from './bytes.ts';
 import type { EnvelopeId, EpochId, RoomId, Seq } from './ids.ts';
 
-export const KINDS = { message: 1, commit: 2, signal: 3 } as const;
+export const KINDS = { message: 1, commit: 2, signal: 3, knock: 4 } as const;
 export type Kind = keyof typeof KINDS;
 
 export const ENVELOPE_TYPE = 0x01;
 export const ENVELOPE_HEADER_BYTES = 74;
-const KIND_AT = 1;
-const ROOM_AT = 2;
-const EPOCH_AT = 34;
-const ID_AT = 50;
-const SEQ_AT = 66;
+/** Where the parts begin; a relay routes by them without decoding. */
+export const KIND_AT = 1;
+export const ROOM_AT = 2;
+export const EPOCH_AT = 34;
+export const ID_AT = 50;
+export const SEQ_AT = 66;
 
 export interface Envelope {
   readonly kind: Kind;
@@ -34,7 +35,7 @@ export interface Envelope {
   readonly payload: Uint8Array;
 }
 
-const KIND_NAMES: readonly (Kind | undefined)[] = [undefined, 'message', 'commit', 'signal'];
+const KIND_NAMES: readonly (Kind | undefined)[] = [undefined, 'message', 'commit', 'signal', 'knock'];
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const frame = new Uint8Array(ENVELOPE_HEADER_BYTES + envelope.payload.length);
@@ -66,6 +67,9 @@ export function decodeEnvelope(frame: Uint8Array): Envelope | undefined {
     payload: frame.subarray(ENVELOPE_HEADER_BYTES),
   };
 }
+
+/** Of an envelope's frame. */
+export const isKnock = (frame: Uint8Array): boolean => frame[KIND_AT] === KINDS.knock;
 
 /** The relay's only change to an envelope. */
 export function placeAt(frame: Uint8Array, seq: Seq): void {

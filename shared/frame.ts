@@ -29,7 +29,7 @@ export function decodeClientFrame(frame: Uint8Array): ClientFrame | Malformed {
     case ENVELOPE_TYPE: {
       const envelope = decodeEnvelope(frame);
       if (envelope === undefined || envelope.kind === 'commit' || envelope.seq !== START) return BAD;
-      return envelope.payload.length > LIMITS.payload ? LARGE : { type: 'envelope', envelope, frame };
+      return envelope.payload.length > (envelope.kind === 'knock' ? LIMITS.knock : LIMITS.payload) ? LARGE : { type: 'envelope', envelope, frame };
     }
     case CONTROL_TYPE: {
       const control = decodeClientControl(frame);

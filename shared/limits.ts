@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** The opaque payload of one message or signal. */
   payload: 64 * 1024,
+  /** The payload of a knock. */
+  knock: 16 * 1024,
   /** A frame that carries a commit or a GroupInfo (about 150 KB each at 100 members with X-Wing). */
   frame: 2 * 1024 * 1024,
   /** Standing invites of a room. */

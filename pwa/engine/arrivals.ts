@@ -3,7 +3,7 @@ import { toBase64Url } from '../../shared/bytes.ts';
 import { EPOCH_ID_BYTES, START, type EpochId } from '../../shared/ids.ts';
 import { EngineError, type InvitePreview, type RoomKey } from './api.ts';
 import type { RoomHost } from './actor/host.ts';
-import { readDoorway } from './actor/doorway.ts';
+import { doorOfInvite, inviterIn, readDoorway } from './actor/doorway.ts';
 import { peopleIn, personOf, storedPerson } from './actor/people.ts';
 import { Room } from './actor/room.ts';
 import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
@@ -46,7 +46,8 @@ export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, R
   const link = host.link(invite.relay);
   try {
     await link.ready();
-    const { view, terms, inviter } = await readDoorway(link, invite);
+    const { view, terms } = await readDoorway(link, doorOfInvite(invite));
+    const inviter = inviterIn(view, invite.inviter);
     await link.ask({ t: 'close', room: invite.room });
     return {
       room: key, name: neutralised(terms.name), members: peopleIn(view.members).map(personOf), inviter: inviter === undefined ? null : personOf(storedPerson(inviter)),
@@ -64,7 +65,7 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   const invite = readLink(text);
   const known = rooms.get(toBase64Url(invite.room));
   const standing = known?.state.record.standing.kind;
-  if (known !== undefined && (standing === 'member' || standing === 'joining')) return known;
+  if (known !== undefined && (standing === 'member' || standing === 'joining' || standing === 'waiting')) return known;
   // What is joined would be left again by the statement that is still on its way, or that one would be lost.
   if (known?.outbox.all.some(({ entry }) => entry.body.kind === 'leave') === true) throw new EngineError('relay-unreachable', 'This room is still being left: that ends when its relay can be reached.');
   host.profile();

@@ -9,9 +9,11 @@ import type { RoomHost } from './actor/host.ts';
 import { createInvite, listInvites, revokeInvite } from './actor/invites.ts';
 import { removeMember, renameRoom, setLook, setRole, setSettings, unban } from './actor/membership.ts';
 import { answerRequest, messagePerson } from './actor/direct.ts';
+import { answerKnock } from './actor/knocks.ts';
 import { forget, leave } from './actor/leaving.ts';
 import { personOf } from './actor/people.ts';
 import { acknowledge } from './actor/recognition.ts';
+import { rejoin } from './actor/rejoin.ts';
 import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
@@ -170,7 +172,7 @@ class LocalEngine implements Engine {
 
   /** That of the relay for new rooms where it is in use, else of another; with no rooms there is nothing to be offline from. */
   #connection(): Connection {
-    const used = [...this.#rooms.values()].filter((room) => room.state.record.standing.kind === 'member' || room.state.record.standing.kind === 'joining').map(({ link }) => link);
+    const used = [...this.#rooms.values()].filter((room) => room.isActive || room.isAtDoor).map(({ link }) => link);
     const link = used.find(({ relay }) => relay === this.#options.relay) ?? used[0];
     return link?.state ?? { kind: 'online' };
   }
@@ -248,6 +250,10 @@ class LocalEngine implements Engine {
       const joined = await beginJoin(this.#host, this.#rooms, link);
       return this.#rooms.get(joined.key) === joined ? joined.key : this.#adopt(joined);
     });
+  }
+
+  answerKnock(room: RoomKey, knock: string, admit: boolean): Promise<void> {
+    return this.#settled(() => answerKnock(this.#room(room), knock, admit));
   }
 
   forget(room: RoomKey): Promise<void> {
@@ -427,11 +433,14 @@ class LocalEngine implements Engine {
     return this.#settled(() => acknowledge(this.#room(room), identityOf(person)));
   }
 
+  rejoin(room: RoomKey): Promise<void> {
+    return this.#settled(() => rejoin(this.#room(room)));
+  }
+
   wake(): Promise<void> {
     return this.#settled(async () => {
       for (const room of this.#rooms.values()) {
-        const { kind } = room.state.record.standing;
-        if (kind === 'member' || kind === 'joining') room.link.wake();
+        if (room.isActive || room.isAtDoor) room.link.wake();
       }
     });
   }
@@ -441,9 +450,7 @@ class LocalEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  readonly answerKnock: Engine['answerKnock'] = notYet;
   readonly moveRoom: Engine['moveRoom'] = notYet;
-  readonly rejoin: Engine['rejoin'] = notYet;
 
   async close(): Promise<void> {
     if (this.#halted === undefined) this.#halted = new EngineError('superseded', 'The engine was closed.');

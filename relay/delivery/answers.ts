@@ -2,7 +2,7 @@
 import { encodeAck } from '../../shared/ack.ts';
 import type { ErrorCode } from '../../shared/codes.ts';
 import { encodeControl, type RelayControl } from '../../shared/control.ts';
-import { decodeEnvelope } from '../../shared/envelope.ts';
+import { decodeEnvelope, EPOCH_AT, ID_AT, ROOM_AT, SEQ_AT } from '../../shared/envelope.ts';
 import { START, type EnvelopeId, type RoomId, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import type { Counters } from '../counters.ts';
@@ -32,7 +32,7 @@ export function postError(subscriber: Subscriber, code: ErrorCode, { ref, room, 
 /** To what an error about a job refers. */
 function aboutOf(job: Job): About {
   switch (job.type) {
-    case 'send':
+    case 'send': return { room: job.frame.subarray(ROOM_AT, EPOCH_AT) as RoomId, id: job.frame.subarray(ID_AT, SEQ_AT) as EnvelopeId };
     case 'signal': return { room: job.envelope.room, id: job.envelope.id };
     case 'commit': return { room: job.bundle.room, id: job.bundle.id };
     case 'create': return { ref: job.request.ref, room: job.room };
@@ -49,14 +49,14 @@ export function answer(job: Job): void {
   const { subscriber, outcome } = job;
   switch (outcome.type) {
     case 'placed':
-    case 'duplicate':
-      if (job.type !== 'send' && job.type !== 'commit') return;
-      subscriber.post(encodeAck(
-        job.type === 'send'
-          ? { room: job.envelope.room, id: job.envelope.id, seq: outcome.seq }
-          : { room: job.bundle.room, id: job.bundle.id, seq: outcome.seq },
-      ));
+      if (job.type === 'send') return subscriber.acknowledge(job.frame);
+      if (job.type === 'commit') subscriber.post(encodeAck({ room: job.bundle.room, id: job.bundle.id, seq: outcome.seq }));
       return;
+    case 'duplicate': {
+      const { room, id } = aboutOf(job);
+      if (room !== undefined && id !== undefined) subscriber.post(encodeAck({ room, id, seq: outcome.seq }));
+      return;
+    }
     case 'refused':
       postError(subscriber, outcome.code, aboutOf(job), outcome.retryAfter);
       return;

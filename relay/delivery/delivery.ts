@@ -19,7 +19,6 @@ import type { LogNumber, Store } from '../store/store.ts';
 import { answer, answerGroupInfo, answerPull, fanOut, fanOutSignal, postError } from './answers.ts';
 import { DedupeWindow } from './dedupe.ts';
 import type { GroupInfoJob, Job, PullJob } from './jobs.ts';
-import { keyOf } from '../bytes.ts';
 import type { Membership } from './membership.ts';
 import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
@@ -246,7 +245,7 @@ export class Delivery {
   async #fillWindow(room: Room): Promise<void> {
     const window = new DedupeWindow(this.#limits.dedupe);
     try {
-      for (const { id, seq } of await this.#store.recentIds(room.log, this.#limits.dedupe)) window.add(keyOf(id), seq);
+      for (const { id, seq } of await this.#store.recentIds(room.log, this.#limits.dedupe)) window.add(seq, id);
       room.window = window;
     } catch (error) {
       this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');

@@ -24,12 +24,11 @@ interface Base {
   outcome: Outcome;
 }
 
+/** The hot one: the frame is not decoded any further than it must be. */
 export interface SendJob extends Base {
   readonly type: 'send';
   readonly membership: Membership;
-  readonly envelope: Envelope;
   readonly frame: Uint8Array;
-  readonly id: string;
 }
 
 /** The rest occupies its connection: the next frame waits until `done`. */
@@ -48,7 +47,6 @@ export interface CommitJob extends Slow {
   readonly type: 'commit';
   readonly membership: Membership;
   readonly bundle: ControlOf<'commit'>;
-  readonly id: string;
 }
 
 /** Its signature was verified; the room, if there is one, is pinned until `done`. */

@@ -1,5 +1,7 @@
 /** What one connection has opened of one room, and whether it is delivered to as things come. */
-import type { InviteKey } from '../../shared/ids.ts';
+import { standsAt } from '../../shared/bytes.ts';
+import { EPOCH_AT, ID_AT } from '../../shared/envelope.ts';
+import type { EpochId, InviteKey } from '../../shared/ids.ts';
 import { isReadable, type Epoch } from './epochs.ts';
 import type { Room } from './room.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -19,6 +21,7 @@ export class Membership {
   /** Epochs that it was told of as being beyond its keys: once is enough. */
   readonly toldBeyond = new Set<Epoch>();
   #asked: Epoch | undefined;
+  #named: Epoch | undefined;
   #answer = false;
 
   constructor(subscriber: Subscriber, room: Room) {
@@ -45,6 +48,13 @@ export class Membership {
       this.#asked = epoch;
     }
     return this.#answer;
+  }
+
+  /** The epoch that an envelope's frame names: nearly always the one that the last one named. */
+  epochNamed(frame: Uint8Array): Epoch | undefined {
+    if (this.#named !== undefined && standsAt(frame, EPOCH_AT, this.#named.id)) return this.#named;
+    this.#named = this.room.epoch(frame.subarray(EPOCH_AT, ID_AT) as EpochId);
+    return this.#named;
   }
 
   /** Everything that belongs to these epochs and to their readable descendants stands after this seq. */

@@ -34,6 +34,8 @@ export class Room {
   fresh: Fresh[] = [];
   /** Of commits; made with the first. */
   commits: Allowance | undefined;
+  /** Of knocks; made with the first. */
+  knocks: Allowance | undefined;
   /** Those who need it to stay in memory though they have not opened it yet. */
   pins = 0;
   gone = false;

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { encodeCommitPayload } from '../../shared/commit.ts';
-import { encodeEnvelope, placeAt } from '../../shared/envelope.ts';
+import { encodeEnvelope, ID_AT, isKnock, placeAt } from '../../shared/envelope.ts';
 import { START, type Incarnation, type InviteKey, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { epochIdOf, invitesDigestOf, REFUSED, type InviteRegistration } from '../../shared/statements.ts';
@@ -62,26 +62,39 @@ export function judge(job: Job, context: RuleContext, changes: Changes): Outcome
   }
 }
 
-function send({ membership, envelope, frame, id }: SendJob, { space }: RuleContext, changes: Changes): Outcome {
+function send({ membership, frame }: SendJob, context: RuleContext, changes: Changes): Outcome {
   const { room } = membership;
   if (room.gone) return refused('no-access');
   if (room.window === undefined) return refused('unavailable', STORE_RETRY);
-  const before = room.window.seqOf(id);
+  const before = room.window.seqOf(frame, ID_AT);
   if (before !== undefined) return { type: 'duplicate', seq: before };
-  const epoch = room.epoch(envelope.epoch);
-  if (epoch === undefined || !membership.proven.has(epoch)) return refused('read-only');
+  const epoch = membership.epochNamed(frame);
+  const knocks = isKnock(frame);
+  if (epoch === undefined || (!knocks && !membership.proven.has(epoch))) return refused('read-only');
   if (!room.tree.isTip(epoch)) return refused('stale-epoch');
-  if (space.refuses(frame.length)) return refused('relay-full', SPACE_RETRY);
-  const seq = place(room, id, epoch, frame, changes);
+  if (context.space.refuses(frame.length)) return refused('relay-full', SPACE_RETRY);
+  const turnedAway = knocks ? atTheDoor(membership, epoch, context) : undefined;
+  if (turnedAway !== undefined) return turnedAway;
+  const seq = place(room, epoch, frame, changes);
   changes.writes.push({ type: 'append', log: room.log, seq, frame });
   return { type: 'placed', seq };
 }
 
-function place(room: Room, id: string, epoch: Epoch, frame: Uint8Array, changes: Changes): Seq {
+/** A knock is from one who may come in by an invite at that epoch, and few a minute are heard. Undefined for one that is. */
+function atTheDoor({ room, invite }: Membership, epoch: Epoch, { limits, clock }: RuleContext): Outcome | undefined {
+  if (invite === undefined) return refused('read-only');
+  const standing = inviteStanding(room, room.registration(epoch, invite), invite, clock);
+  if (standing !== 'good') return refused(standing);
+  room.knocks ??= new Allowance(limits.knocksPerRoom / MINUTE, limits.knocksPerRoom, clock.ticks());
+  const wait = room.knocks.take(1, clock.ticks());
+  return wait > 0 ? refused('rate-limited', wait) : undefined;
+}
+
+function place(room: Room, epoch: Epoch, frame: Uint8Array, changes: Changes): Seq {
   const seq = (room.head + 1) as Seq;
   room.head = seq;
   placeAt(frame, seq);
-  room.window?.add(id, seq);
+  room.window?.add(seq, frame, ID_AT);
   room.fresh.push({ epoch, frame });
   changes.rooms.add(room);
   return seq;
@@ -98,11 +111,11 @@ function signal(job: SignalJob, changes: Changes): Outcome {
   return PENDING;
 }
 
-function commit({ membership, bundle, id }: CommitJob, { limits, clock, space }: RuleContext, changes: Changes): Outcome {
+function commit({ membership, bundle }: CommitJob, { limits, clock, space }: RuleContext, changes: Changes): Outcome {
   const { room } = membership;
   if (room.gone) return refused('no-access');
   if (room.window === undefined) return refused('unavailable', STORE_RETRY);
-  const before = room.window.seqOf(id);
+  const before = room.window.seqOf(bundle.id);
   if (before !== undefined) return { type: 'duplicate', seq: before };
   const parent = room.epoch(bundle.parent);
   if (parent === undefined) return refused('read-only');
@@ -133,7 +146,7 @@ function commit({ membership, bundle, id }: CommitJob, { limits, clock, space }:
       access: bundle.access, invites: invitesDigestOf(bundle.invites, sha256), closing: bundle.closing, sealed: bundle.commit,
     }),
   });
-  const seq = place(room, id, parent, frame, changes);
+  const seq = place(room, parent, frame, changes);
   const record: EpochRecord = {
     number: room.tree.nextNumber, parent: parent.number, id: epochId, access: copyOf(bundle.access), closing: bundle.closing, seq,
     invites: ownInvites(bundle.invites),

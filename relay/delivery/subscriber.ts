@@ -10,6 +10,8 @@ export interface Subscriber {
   buffered(): number;
   /** Queues for the end of this turn: what is one's own, or one batch shared by many. */
   post(item: Uint8Array | Batch): void;
+  /** Queues the ack of an envelope that is placed: it leaves in front of what is posted. */
+  acknowledge(placed: Uint8Array): void;
   /** Counts an error that is being posted. */
   refused(code: ErrorCode): void;
   /** Hands over what was posted, in one write where the transport can. */

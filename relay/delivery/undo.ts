@@ -1,5 +1,5 @@
 /** When the store fails a turn: memory becomes what it was before, and everyone is told that nothing was taken. */
-import { placeAt } from '../../shared/envelope.ts';
+import { ID_AT, placeAt } from '../../shared/envelope.ts';
 import { START, type Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { keyOf } from '../bytes.ts';
@@ -47,8 +47,11 @@ function takeBack(job: Job, { rooms }: RuleContext): void {
       if (job.type !== 'send' && job.type !== 'commit') return;
       const { room, candidates } = job.membership;
       room.head = (room.head - 1) as Seq;
-      room.window?.forget(job.id);
-      if (job.type === 'send') return placeAt(job.frame, START);
+      if (job.type === 'send') {
+        room.window?.forget(job.frame, ID_AT);
+        return placeAt(job.frame, START);
+      }
+      room.window?.forget(job.bundle.id);
       room.tree.removeLast();
       const parent = room.epoch(job.bundle.parent);
       const offered = parent === undefined ? undefined : candidates.get(parent);

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DATABASE_FILE } from '../store/sqlite.ts';
 import { assertIntact, countRooms, openForReading } from './database.ts';
-import { filesOf, placeOf, putInPlace, removeDatabase } from './files.ts';
+import { filesOf, isOfSystem, placeOf, putInPlace, removeDatabase } from './files.ts';
 import { OperatorError } from './operator-error.ts';
 
 export interface BackedUp {
@@ -41,7 +41,7 @@ export function backup(folder: string, file: string, { force = false } = {}): Ba
     }
   } catch (error) {
     removeDatabase(draft);
-    throw error instanceof Sqlite.SqliteError ? new OperatorError('unusable-file', `${file} could not be written: ${error.message}.`, { cause: error }) : error;
+    throw isOfSystem(error) ? new OperatorError('unusable-file', `${file} could not be written: ${error.message}.`, { cause: error }) : error;
   } finally {
     source.close();
   }

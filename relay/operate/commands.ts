@@ -32,12 +32,13 @@ They end with 0, with 1 where it did not work, with 2 where it was asked for wro
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-class Mistake extends Error {}
+/** It was asked for wrongly; the message says how to ask. */
+export class Mistake extends Error {}
 
 /** Runs one command; its outcome is printed, and in the exit code. */
 export async function operate(args: readonly string[], environment: Environment): Promise<void> {
   try {
-    for (const line of await carriedOut(args, environment)) console.log(line);
+    for (const line of await carryOut(args, environment)) console.log(line);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     if (!(error instanceof Mistake || error instanceof OperatorError || error instanceof StoreError)) console.error('This was not foreseen: nothing is known of how far it came.');
@@ -45,7 +46,8 @@ export async function operate(args: readonly string[], environment: Environment)
   }
 }
 
-async function carriedOut([command, ...args]: readonly string[], environment: Environment): Promise<readonly string[]> {
+/** Answers with what is to be printed. @throws Mistake, OperatorError, StoreError */
+export async function carryOut([command, ...args]: readonly string[], environment: Environment): Promise<readonly string[]> {
   const { words, has, value } = read(args);
   const data = value('data') ?? environment['SOTTO_DATA'] ?? 'data';
   if (has('help') || command === 'help') return [OPERATOR_HELP.trimEnd()];

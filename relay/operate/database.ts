@@ -45,7 +45,7 @@ export function assertIntact(database: Sqlite.Database, path: string): void {
   } catch (error) {
     throw new OperatorError('damaged', `${path} is damaged.`, { cause: error });
   }
-  if (found !== 'ok') throw new OperatorError('damaged', `${path} is damaged: ${String(found)}.`);
+  if (found !== 'ok') throw new OperatorError('damaged', `${path} is damaged: ${String(found).trim().split('\n').at(-1) ?? ''}.`);
 }
 
 export const countRooms = (database: Sqlite.Database): number => database.prepare<[], number>('SELECT count(*) FROM rooms').pluck().get() ?? 0;

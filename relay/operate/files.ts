@@ -1,9 +1,13 @@
 /** Files that are whole or not there. */
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
 
 /** What SQLite keeps beside a database. */
 const BESIDE = ['-journal', '-wal', '-shm'];
+
+/** What a file system, or SQLite on it, answered. */
+export const isOfSystem = (error: unknown): error is Error => error instanceof Sqlite.SqliteError || (error instanceof Error && 'syscall' in error);
 
 /** Onto the disk, then in place under its name, which is then on the disk too. */
 export function putInPlace(draft: string, path: string): void {
@@ -29,7 +33,7 @@ export function removeBeside(path: string): void {
 }
 
 export function removeDatabase(path: string): void {
-  for (const file of filesOf(path)) rmSync(file, { force: true });
+  for (const file of filesOf(path)) if (existsSync(file)) rmSync(file);
 }
 
 /** Where a file is, or would be, by whatever way it was named. */

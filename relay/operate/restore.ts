@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3';
 import { takeLock } from '../store/lock.ts';
 import { DATABASE_FILE } from '../store/sqlite.ts';
 import { assertIntact, assertOurs, countRooms } from './database.ts';
-import { placeOf, putInPlace, removeBeside, removeDatabase } from './files.ts';
+import { isOfSystem, placeOf, putInPlace, removeBeside, removeDatabase } from './files.ts';
 import { OperatorError } from './operator-error.ts';
 
 export interface Restored {
@@ -39,7 +39,7 @@ export function restore(folder: string, file: string, { force = false } = {}): R
     return { rooms };
   } catch (error) {
     removeDatabase(draft);
-    throw error;
+    throw isOfSystem(error) ? new OperatorError('unusable-file', `${path} could not be written: ${error.message}.`, { cause: error }) : error;
   } finally {
     lock.close();
   }

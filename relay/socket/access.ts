@@ -52,6 +52,7 @@ export class Access {
     }
     // What the turn under way has not yet made durable must not be seen.
     await delivery.settled();
+    const wasInMemory = delivery.rooms.get(keyOf(id)) !== undefined;
     let room: Room | undefined;
     try {
       room = await delivery.rooms.pin(id);
@@ -60,6 +61,7 @@ export class Access {
       return;
     }
     if (await this.#handOn(claim, id, room)) return refusal.cancel();
+    if (wasInMemory) await delivery.rooms.lookInVain();
     await refusal.come;
     this.#refuse(claim, id, 'no-access');
   }

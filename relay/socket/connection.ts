@@ -4,10 +4,11 @@
  * makes those behind it wait, and so does a peer that does not read what it was sent.
  */
 import { randomBytes } from 'node:crypto';
+import { standsAt } from '../../shared/bytes.ts';
 import { CLOSE_CODES, type ErrorCode } from '../../shared/codes.ts';
 import type { ClientControl } from '../../shared/control.ts';
 import { encodeControl } from '../../shared/control.ts';
-import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, type Envelope } from '../../shared/envelope.ts';
+import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, KIND_AT, KINDS, ROOM_AT, SEQ_AT, type Envelope } from '../../shared/envelope.ts';
 import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
@@ -15,7 +16,7 @@ import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { AddressUse } from '../admission/addresses.ts';
 import { postControl, postError, type About } from '../delivery/answers.ts';
-import { Batch } from '../delivery/batch.ts';
+import { AckBatch, Batch } from '../delivery/batch.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { keyOf } from '../bytes.ts';
 import type { Membership } from '../delivery/membership.ts';
@@ -42,6 +43,10 @@ export interface ConnectionContext {
   readonly working: (work: Promise<void>) => void;
 }
 
+const PENDING = { type: 'pending' } as const;
+/** The seq of an envelope that comes from a client. */
+const UNPLACED = new Uint8Array(8);
+
 export class Connection implements Subscriber {
   readonly memberships = new Map<string, Membership>();
   readonly nonce = new Uint8Array(randomBytes(32)) as Nonce;
@@ -62,14 +67,15 @@ export class Connection implements Subscriber {
   /** Whether it ever had a room open: only then it is let send what is big. */
   #trusted = false;
   #posted: (Uint8Array | Batch)[] = [];
+  #placed: Uint8Array[] = [];
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #paused = false;
   /** A frame is being worked on, and those behind it wait. */
   #busy = false;
   #leaving = false;
+  /** Of the frame before: the next is nearly always for the same room. */
   #last: Membership | undefined;
-  #lastRoom: Uint8Array = new Uint8Array();
   #cancelIdle: () => void = () => undefined;
 
   constructor(peer: Peer, context: ConnectionContext, from: AddressUse | undefined) {
@@ -140,6 +146,7 @@ export class Connection implements Subscriber {
     this.#cancelIdle();
     this.#waiting = [];
     this.#posted = [];
+    this.#placed = [];
     for (const membership of this.memberships.values()) this.#context.delivery.leave(membership);
     if (this.from !== undefined) this.from.connections--;
     this.#context.ended(this);
@@ -155,7 +162,9 @@ export class Connection implements Subscriber {
   }
 
   drop(): void {
-    this.close(CLOSE_CODES.full, 'this connection holds too much memory');
+    // It does not read, so it would not read why either.
+    if (this.#peer.cut === undefined) this.close(CLOSE_CODES.full, 'this connection holds too much memory');
+    else this.#peer.cut();
   }
 
   /** The relay goes away: nothing further is taken, what was taken is still answered. */
@@ -175,15 +184,23 @@ export class Connection implements Subscriber {
     if (this.#posted.length === 1) this.#context.delivery.touch(this);
   }
 
+  acknowledge(placed: Uint8Array): void {
+    if (this.closed) return;
+    this.#placed.push(placed);
+    if (this.#placed.length === 1) this.#context.delivery.touch(this);
+  }
+
   refused(code: ErrorCode): void {
     this.#context.counters.refused[code]++;
   }
 
   flush(): void {
-    const items = this.#posted;
-    if (items.length === 0) return;
-    this.#posted = [];
+    const [items, placed] = [this.#posted, this.#placed];
+    if (items.length > 0) this.#posted = [];
+    if (placed.length > 0) this.#placed = [];
+    if (items.length + placed.length === 0) return;
     this.#peer.together(() => {
+      if (placed.length > 0) this.#peer.sendBatch(new AckBatch(placed));
       for (const item of items) {
         if (item instanceof Batch) this.#peer.sendBatch(item);
         else this.#peer.send(item);
@@ -228,6 +245,7 @@ export class Connection implements Subscriber {
   }
 
   #work(frame: Uint8Array): void {
+    if (this.#message(frame)) return;
     const decoded = decodeClientFrame(frame);
     switch (decoded.type) {
       case 'envelope':
@@ -244,7 +262,19 @@ export class Connection implements Subscriber {
     }
   }
 
-  /** The hot path: no promise, no copy, no decoding beyond the header. */
+  /** The hot path: no promise, no copy, no decoding. Whether it was that: a message as it should be, of a room that is open. */
+  #message(frame: Uint8Array): boolean {
+    if (frame[0] !== ENVELOPE_TYPE || frame[KIND_AT] !== KINDS.message) return false;
+    const payload = frame.length - ENVELOPE_HEADER_BYTES;
+    if (payload < 0 || payload > this.#context.limits.payload || !standsAt(frame, SEQ_AT, UNPLACED)) return false;
+    const last = this.#last;
+    const isLast = last !== undefined && standsAt(frame, ROOM_AT, last.room.id) && this.memberships.get(last.room.key) === last;
+    const membership = isLast ? last : this.#membership(frame.subarray(ROOM_AT, EPOCH_AT) as RoomId);
+    if (membership === undefined) return false;
+    this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, frame, outcome: PENDING });
+    return true;
+  }
+
   #envelope(envelope: Envelope, frame: Uint8Array): void {
     const membership = this.#membership(envelope.room);
     if (membership === undefined) return this.#refuse({ room: envelope.room, id: envelope.id }, 'not-open');
@@ -255,17 +285,12 @@ export class Connection implements Subscriber {
       const wait = this.#signals.take(1, this.#context.clock.ticks());
       if (wait > 0) return this.#refuse({ room: envelope.room, id: envelope.id }, 'rate-limited', wait);
       this.#context.delivery.enqueue({ type: 'signal', subscriber: this, membership, envelope, frame, outcome });
-    } else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, envelope, frame, id: keyOf(envelope.id), outcome });
+    } else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, frame, outcome });
   }
 
-  /** Nearly always the room of the frame before. */
   #membership(room: RoomId): Membership | undefined {
-    const last = this.#last;
-    if (last !== undefined && Buffer.compare(this.#lastRoom, room) === 0 && this.memberships.get(last.room.key) === last) return last;
-    const membership = this.memberships.get(keyOf(room));
-    this.#last = membership;
-    this.#lastRoom = membership?.room.id ?? new Uint8Array();
-    return membership;
+    this.#last = this.memberships.get(keyOf(room));
+    return this.#last;
   }
 
   #control(control: ClientControl, size: number): void {
@@ -293,7 +318,7 @@ export class Connection implements Subscriber {
         const wait = this.#commits.take(1, clock.ticks());
         if (wait > 0) return this.#refuse(about, 'rate-limited', wait);
         this.#busy = true;
-        delivery.enqueue({ type: 'commit', subscriber: this, membership, bundle: control, id: keyOf(control.id), done: this.release, outcome });
+        delivery.enqueue({ type: 'commit', subscriber: this, membership, bundle: control, done: this.release, outcome });
         return;
       }
       case 'pull': {

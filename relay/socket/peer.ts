@@ -18,4 +18,6 @@ export interface Peer {
   /** Bytes of memory that it holds: what has not left, and what has begun to come. */
   readonly holding?: number;
   close(code: number, reason: string): void;
+  /** Without a word, and at once: what was not read is let go of. */
+  cut?(): void;
 }

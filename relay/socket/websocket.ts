@@ -21,7 +21,9 @@ const MAX_FRAGMENTS = 256;
 /** Milliseconds that one who floods has to read why it is cut off. */
 const LAST_WORDS = 1000;
 /** Milliseconds that a peer has to answer a goodbye. */
-const GOODBYE = 10_000;
+const GOODBYE = 2000;
+/** Bytes of a frame that come within one period and count as a sign of life: less is holding the line, not using it. */
+const PROGRESS = 16 * 1024;
 /** Periods of silence after which a peer is dropped. */
 const SILENT = 2;
 
@@ -51,6 +53,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   #slot: Set<Beating> | undefined;
   #silent = 0;
   #written = 0;
+  #read = 0;
 
   /** `peers`: all who are there; it is one of them until the socket is gone. `preface`: leaves in front of the first frame. */
   constructor(socket: Socket, preface: string, peers: Set<WebSocketPeer>) {
@@ -70,7 +73,6 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
 
   /** From the socket. */
   heard(chunk: Buffer): void {
-    this.#silent = 0;
     this.#reader.read(chunk, this);
   }
 
@@ -88,6 +90,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   }
 
   message(data: Buffer): void {
+    this.#silent = 0;
     if (!this.#leaving) this.#link.receive(data);
   }
 
@@ -98,6 +101,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
 
   ping(data: Buffer): void {
     if (this.#leaving) return;
+    this.#silent = 0;
     const pong = Buffer.allocUnsafe(2 + data.length);
     pong[0] = PONG;
     pong[1] = data.length;
@@ -107,7 +111,9 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   }
 
   pong(): void {
-    if (!this.#leaving) this.#link.pinged();
+    if (this.#leaving) return;
+    this.#silent = 0;
+    this.#link.pinged();
   }
 
   goodbye(code: number | undefined): void {
@@ -120,12 +126,14 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
     this.#socket.end();
   }
 
-  /** A peer that still reads a long answer is alive, though its pong waits behind it. */
+  /** A peer that still reads a long answer, or sends a long frame, is alive, though its pong waits behind it. */
   beat(): void {
-    const { bytesWritten, writableLength } = this.#socket;
+    const { bytesWritten, writableLength, bytesRead } = this.#socket;
+    const sends = bytesRead - this.#read >= PROGRESS;
+    this.#read = bytesRead;
     const reads = bytesWritten - writableLength > this.#written;
     this.#written = bytesWritten - writableLength;
-    this.#silent = reads && writableLength > 0 ? 0 : this.#silent + 1;
+    this.#silent = sends || (reads && writableLength > 0) ? 0 : this.#silent + 1;
     if (this.#silent > SILENT) this.cut();
     else if (!this.#leaving) this.#put(PING);
   }

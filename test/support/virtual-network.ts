@@ -22,6 +22,7 @@ interface NetworkOptions {
 export class VirtualNetwork {
   readonly #options: NetworkOptions;
   #core: RelayCore | undefined;
+  readonly #others = new Map<string, RelayCore>();
   #endRelay: () => void = () => undefined;
   readonly lines = new Set<Line>();
   tamper: Tamper = (frame) => [frame];
@@ -51,6 +52,23 @@ export class VirtualNetwork {
     for (const line of [...this.lines]) line.cut();
   }
 
+  /** Another relay, with a store of its own; this one never stops. */
+  addRelay(origin: string, store: Store): void {
+    const { clock } = this.#options;
+    this.#others.set(origin, createRelayCore({
+      store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, work); }, after: (ms, work) => clock.after(ms, work),
+    }));
+  }
+
+  /** Lets the relay let go of all that its limits say. */
+  async trim(): Promise<void> {
+    while ((await this.#core?.trim()) === true) { /* until there is no more */ }
+  }
+
+  #coreAt(relay: string): RelayCore | undefined {
+    return relay === this.#options.origin ? this.#core : this.#others.get(relay);
+  }
+
   get relayIsUp(): boolean {
     return this.#core !== undefined;
   }
@@ -58,10 +76,10 @@ export class VirtualNetwork {
   /** The transport of one engine; `isUp` is asked whenever it connects. */
   transport(owner: string, isUp: () => boolean = () => true): Transport {
     return {
-      connect: (_relay, events) => {
+      connect: (relay, events) => {
         const line = new Line(owner, this, events, this.#options.clock, this.#options.delay);
         this.lines.add(line);
-        this.#options.clock.after(this.#options.delay(), () => line.open(isUp() ? this.#core : undefined));
+        this.#options.clock.after(this.#options.delay(), () => line.open(isUp() ? this.#coreAt(relay) : undefined));
         return { send: (frame) => line.up(frame.slice()), close: () => line.cut() };
       },
     };

@@ -13,6 +13,7 @@ import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
 import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
+import { noteKept } from './missed.ts';
 import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
 import { offerTrail, proveWay } from './trail.ts';
@@ -89,17 +90,21 @@ async function compare(room: Room, opened: Opened): Promise<void> {
   }
   // Who came in by an invite may not know where the epoch began.
   const known = record.began !== START || mls?.group.epoch === 0n;
-  if (!equalBytes(record.incarnation, opened.incarnation)) return lost(room, 'relay-reset', opened);
+  if (!equalBytes(record.incarnation, opened.incarnation)) {
+    // A later epoch at its very place: a copy of the log that we know, put back by its operator.
+    const isCopy = record.began !== START && opened.began === record.began;
+    return lost(room, isCopy ? 'relay-rolled-back' : 'relay-reset', opened);
+  }
   if (known && opened.began !== record.began) {
     // Somebody has offered our epoch again: what of the log before it is still there, only the older keys read.
     await proveWay(room);
     return lost(room, 'relay-rolled-back', opened);
   }
   if (opened.head < record.cursor) return lost(room, 'relay-rolled-back', opened);
-  if (known || opened.began === START) return;
   const step = room.step();
-  step.update({ began: opened.began });
-  await room.store(step);
+  if (!known && opened.began !== START) step.update({ began: opened.began });
+  await noteKept(room, step, opened);
+  if (step.record !== record) await room.store(step);
 }
 
 function lost(room: Room, kind: Loss['kind'], { incarnation, head, began }: Omit<Loss, 'kind'>): Promise<void> {

@@ -1,68 +1,95 @@
-/** At the door with an invite: what a preview and a join do alike. */
+/** At the door, with an invite or with the keys by which a member comes back: what a preview, a join and a return do alike. */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
-import type { EpochId, Signature } from '../../../shared/ids.ts';
+import type { EpochId, InviteKey, RoomId, Signature } from '../../../shared/ids.ts';
 import { inviteStatement } from '../../../shared/statements.ts';
 import { EngineError } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
-import { MlsError, readGroupInfo, type GroupInfoView, type Member } from '../mls/index.ts';
+import { MlsError, readGroupInfo, type GroupInfoView, type Identity, type Member } from '../mls/index.ts';
 import { roomTermsIn, type RoomTerms } from '../rooms/extensions.ts';
 import { inviteKeys } from '../rooms/invite-keys.ts';
 import { personHash, type InviteLink } from '../rooms/invite-link.ts';
-import { openGroupInfo } from '../rooms/sealed-group-info.ts';
+import { returnKeys } from '../rooms/return-keys.ts';
+import { openGroupInfo, openGroupInfoToReturn } from '../rooms/sealed-group-info.ts';
 import { Disconnected } from '../sync/refusal.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
 
 /** How many tips are tried: a member may have put garbage at the newest. */
 const MOST_TIPS = 8;
 
+/** Whose key is shown at which relay, and what opens to it. */
+export interface Door {
+  readonly room: RoomId;
+  readonly relay: string;
+  readonly sign: { readonly publicKey: InviteKey; readonly secretKey: Uint8Array };
+  /** GroupInfo, where it is sealed to us. */
+  readonly unseal: (sealed: Uint8Array) => Uint8Array | undefined;
+}
+
+export function doorOfInvite(invite: Pick<InviteLink, 'room' | 'relay' | 'secret'>): Door {
+  const { room, relay } = invite;
+  const keys = inviteKeys(room, invite.secret);
+  return { room, relay, sign: keys.sign, unseal: (sealed) => openGroupInfo(room, sealed, keys) };
+}
+
+export function doorOfReturn(room: RoomId, relay: string, identity: Identity): Door {
+  const keys = returnKeys(room, identity);
+  return { room, relay, sign: keys.sign, unseal: (sealed) => openGroupInfoToReturn(room, sealed, keys) };
+}
+
 export interface Doorway {
   readonly epoch: EpochId;
   readonly view: GroupInfoView;
   readonly terms: RoomTerms;
-  /** The member whose key the link names; without one, the room is not what the link promised. */
-  readonly inviter: Member | undefined;
   readonly opened: Extract<RelayControl, { t: 'opened' }>;
+  /** All epochs without successor, as far as our keys show them. */
+  readonly tips: readonly EpochId[];
 }
 
-/** Rejects with RelayRefusal, Disconnected, or EngineError `bad-link` where the room's state is not sealed to this invite. */
-export async function readDoorway(link: RelayLink, invite: InviteLink): Promise<Doorway> {
-  const opened = await openByInvite(link, invite);
+/** The member whose key the link names; without one, the room is not what the link promised. */
+export const inviterIn = (view: GroupInfoView, inviter: Uint8Array): Member | undefined => view.members.find(({ identityKey }) => equalBytes(personHash(identityKey), inviter));
+
+/**
+ * The newest state of the room that is open to us, but for those that lead on from `avoid`, which turned out to be dead ends. Rejects
+ * with RelayRefusal, Disconnected, or EngineError `bad-link` where no state of the room is sealed to these keys.
+ */
+export async function readDoorway(link: RelayLink, door: Door, avoid: readonly EpochId[] = []): Promise<Doorway> {
+  const opened = await openDoor(link, door);
   let wanted: EpochId | null = null;
   const tips: EpochId[] = [];
+  let all: readonly EpochId[] = [];
   for (let tried = 0; tried < MOST_TIPS; tried++) {
-    const answer = await link.ask({ t: 'group-info', room: invite.room, epoch: wanted });
+    const answer = await link.ask({ t: 'group-info', room: door.room, epoch: wanted });
     if (answer.t !== 'group-info') throw new Disconnected();
-    if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch)));
-    const read = await doorwayOf(answer, invite);
-    if (read !== undefined) return { ...read, opened };
+    if (tried === 0) all = answer.tips;
+    if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch) && !avoid.some((one) => equalBytes(one, tip))));
+    const read = avoid.some((one) => equalBytes(one, answer.epoch)) ? undefined : await doorwayOf(answer, door);
+    if (read !== undefined) return { ...read, opened, tips: all };
     const next = tips.shift();
     if (next === undefined) break;
     wanted = next;
   }
-  throw new EngineError('bad-link', 'The room cannot be opened with this invite.');
+  throw new EngineError('bad-link', 'The room does not open to these keys.');
 }
 
-export async function openByInvite(link: RelayLink, invite: InviteLink): Promise<Extract<RelayControl, { t: 'opened' }>> {
+export async function openDoor(link: RelayLink, { room, relay, sign: keys }: Door): Promise<Extract<RelayControl, { t: 'opened' }>> {
   const { nonce } = link;
   if (nonce === undefined) throw new Disconnected();
-  const { sign: keys } = inviteKeys(invite.room, invite.secret);
-  const statement = inviteStatement({ origin: invite.relay, room: invite.room, invite: keys.publicKey, nonce });
-  const opened = await link.ask({ t: 'open-invite', room: invite.room, invite: keys.publicKey, sig: sign(statement, keys.secretKey) as Signature });
+  const statement = inviteStatement({ origin: relay, room, invite: keys.publicKey, nonce });
+  const opened = await link.ask({ t: 'open-invite', room, invite: keys.publicKey, sig: sign(statement, keys.secretKey) as Signature });
   if (opened.t !== 'opened') throw new Disconnected();
   return opened;
 }
 
 /** Undefined for a GroupInfo that is not sealed to us, not of this room, or not sound. */
-async function doorwayOf(answer: Extract<RelayControl, { t: 'group-info' }>, invite: InviteLink): Promise<Omit<Doorway, 'opened'> | undefined> {
-  const groupInfo = openGroupInfo(invite.room, answer.groupInfo, inviteKeys(invite.room, invite.secret));
+async function doorwayOf(answer: Extract<RelayControl, { t: 'group-info' }>, door: Door): Promise<Omit<Doorway, 'opened' | 'tips'> | undefined> {
+  const groupInfo = door.unseal(answer.groupInfo);
   if (groupInfo === undefined) return undefined;
   try {
     const view = await readGroupInfo(groupInfo);
     const terms = roomTermsIn(view.extensions);
-    if (terms === undefined || terms.suite !== view.suite || !equalBytes(view.groupId, invite.room)) return undefined;
-    const inviter = view.members.find(({ identityKey }) => equalBytes(personHash(identityKey), invite.inviter));
-    return { epoch: answer.epoch, view, terms, inviter };
+    if (terms === undefined || terms.suite !== view.suite || !equalBytes(view.groupId, door.room)) return undefined;
+    return { epoch: answer.epoch, view, terms };
   } catch (cause) {
     if (cause instanceof MlsError) return undefined;
     throw cause;

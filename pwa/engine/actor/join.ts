@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../../shared/codes.ts';
 import { START, type EpochId, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { assertNever } from '../../../shared/never.ts';
-import { EngineError, type Problem } from '../api.ts';
+import { EngineError, type Problem, type Standing } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
 import type { GroupInfoView } from '../mls/index.ts';
 import type { RoomRecord } from '../records/room-record.ts';
@@ -16,11 +16,14 @@ import { inviteKeys } from '../rooms/invite-keys.ts';
 import { joinProof, returnProof } from '../rooms/join-proof.ts';
 import { returnKeys } from '../rooms/return-keys.ts';
 import { leavesOfPerson, newestLeaf } from '../rooms/standing.ts';
-import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
-import { adrift } from '../wire/chain.ts';
+import { failureOf } from '../recovery/failures.ts';
+import { REMEDIES } from '../recovery/remedies.ts';
+import { Disconnected, problemOf, RelayRefusal } from '../sync/refusal.ts';
+import { adrift, lastChained } from '../wire/chain.ts';
 import { dropPending } from './commit.ts';
 import { doorOfInvite, doorOfReturn, inviterIn, openDoor, readDoorway, type Door } from './doorway.ts';
 import { makeEntry, type Entry } from './entry.ts';
+import { isLetIn, knockAt, mustKnock } from './knocking.ts';
 import { renewed } from './heard.ts';
 import { shownOf } from './people.ts';
 import { nextRenewal } from './upkeep.ts';
@@ -44,10 +47,12 @@ export async function join(room: Room): Promise<void> {
 }
 
 async function attempt(room: Room): Promise<void> {
+  if (room.state.record.standing.kind === 'waiting' && !(await isLetIn(room))) return;
   const door = doorOf(room);
   const taken = room.state.pending === null ? undefined : await takenAlready(room);
   if (taken !== undefined) return enter(room, START, taken);
   const incarnation = room.state.pending === null ? await make(room, door) : (await openDoor(room.link, door)).incarnation;
+  if (incarnation === undefined) return;
   const { pending } = room.state;
   if (pending === null) throw new EngineError('internal', 'A join was not stored.');
   const seq = await room.link.commit(pending.record.bundle, pending.record.id);
@@ -77,9 +82,15 @@ export function doorOf({ state: { record }, host }: Room): Door {
   return doorOfInvite({ room, relay, secret });
 }
 
-async function make(room: Room, door: Door): Promise<Incarnation> {
+/** Undefined where we may not come in before somebody has answered our knock. */
+async function make(room: Room, door: Door): Promise<Incarnation | undefined> {
   const { record } = room.state;
-  const { opened, view, epoch: parent, tips } = await readDoorway(room.link, door, record.deadEnds);
+  const doorway = await readDoorway(room.link, door, record.deadEnds);
+  if (!record.returning && record.secret !== null && mustKnock(doorway, record.secret)) {
+    await knockAt(room, doorway);
+    return undefined;
+  }
+  const { opened, view, epoch: parent, tips } = doorway;
   await makeEntry(room, { parent, view, ...(record.returning ? returnBy(room, view) : inviteBy(record, view)) });
   const step = room.step();
   step.update({ entered: { parent: parent.slice() as EpochId, tips: tips.map((tip) => tip.slice() as EpochId) } });
@@ -89,9 +100,10 @@ async function make(room: Room, door: Door): Promise<Incarnation> {
 
 type Terms = Pick<Entry, 'joinedBy' | 'proof'>;
 
-function inviteBy({ room, secret, inviter }: RoomRecord, view: GroupInfoView): Terms {
+function inviteBy({ room, secret, inviter, personal }: RoomRecord, view: GroupInfoView): Terms {
   if (secret === null || inviter === null) throw new EngineError('internal', 'The invite of a join is missing.');
-  if (inviterIn(view, inviter) === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
+  // Whoever was let in asked for the inviter when they knocked.
+  if (personal === null && inviterIn(view, inviter) === undefined) throw new EngineError('bad-link', 'Whoever the link names is not in the room.');
   const keys = inviteKeys(room, secret);
   const standing = invitesIn(view.extensions)?.find(({ id }) => equalBytes(id, keys.id));
   if (standing === undefined) throw new EngineError('invite-revoked', 'The invite was taken back.');
@@ -114,7 +126,7 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const step = room.step();
   const { pending } = step;
   if (pending === null) return;
-  const { members: before, returning, cursor, missedFrom } = step.record;
+  const { members: before, returning, cursor, missedFrom, chain } = step.record;
   const isOtherLog = step.record.incarnation !== null && !equalBytes(step.record.incarnation, incarnation);
   if (isOtherLog) step.update({ shift: step.record.shift + cursor });
   step.mls = { group: pending.group, keys: pending.keys };
@@ -127,8 +139,8 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   const { identityKey: person, name } = room.host.profile();
   step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
   renewed(step, person, room.host.clock.now());
-  // What was said meanwhile was for keys that we did not have.
-  const missed = returning && (isOtherLog || at === START || at > cursor + 1);
+  // What was said meanwhile was for keys that we did not have: all behind the last envelope of the epoch in which we were.
+  const missed = returning && (isOtherLog || at === START || at > lastChained(chain) + 1);
   if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
   room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);
@@ -136,45 +148,45 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   await room.open();
 }
 
-async function refusedBy(room: Room, { code, retryAfter }: RelayRefusal): Promise<void> {
-  switch (code) {
-    case 'commit-lost':
-    case 'epoch-exists':
-    case 'read-only':
-    case 'stale-epoch':
+async function refusedBy(room: Room, refusal: RelayRefusal): Promise<void> {
+  const { code, retryAfter } = refusal;
+  const failure = failureOf(refusal, 'entering');
+  const remedy = failure === undefined ? 'wait' : REMEDIES[failure].kind;
+  switch (remedy) {
+    case 'refetch':
       // The room has moved on: the same wish, on the state that it has now. Many joiners at once spread out.
       await dropPending(room);
       return room.tryAgain(room.host.randomness.fraction() * JITTER_AFTER_LOSS);
-    case 'rate-limited':
-    case 'too-many-rooms':
-    case 'too-many-connections':
-    case 'unavailable':
-    case 'relay-full':
-    case 'internal':
-    case 'not-open':
+    case 'wait':
+    case 'offer-rejoin':
+    case 'pass-over':
       return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
-    case 'no-access':
-    case 'invite-expired':
-    case 'invite-used-up':
-    case 'invite-revoked':
-    case 'knock-refused':
-    case 'bad-frame':
-    case 'too-large':
-    case 'room-exists':
-    case 'ahead-of-log':
-    case 'creation-refused':
+    case 'ask-members':
+    case 'give-up':
       return refuse(room, { code: problemOf(code), detail: detailOf(code) });
     default:
-      return assertNever(code);
+      return assertNever(remedy);
   }
 }
 
-const detailOf = (code: ErrorCode): string => `The relay answered ${code}${isPassing(code) ? ', for now' : ''}.`;
+const detailOf = (code: ErrorCode): string => `The relay answered ${code}.`;
 
 async function refuse(room: Room, problem: Problem): Promise<void> {
   const step = room.step();
   step.pending = null;
-  step.update({ standing: { kind: 'refused', problem }, secret: null });
+  step.update({ standing: step.record.returning ? turnedOut(problem) : { kind: 'refused', problem }, secret: null, personal: null, returning: false });
   await room.store(step);
   room.left();
+}
+
+/** Whoever comes back and finds no leaf of theirs, nor the key that stood in it, was removed meanwhile. */
+function turnedOut(problem: Problem): Standing {
+  switch (problem.code) {
+    case 'invite-revoked':
+    case 'not-a-member':
+    case 'banned':
+      return { kind: 'removed', by: null, banned: problem.code === 'banned' };
+    default:
+      return { kind: 'refused', problem: { ...problem, detail: `${problem.detail} Somebody in the room can invite you again.` } };
+  }
 }

@@ -55,7 +55,7 @@ export async function leave(room: Room): Promise<void> {
 /** Nobody needs to be told. */
 async function letGo(room: Room): Promise<void> {
   const step = room.step();
-  step.update({ standing: { kind: 'left' }, secret: null, knocks: [], owed: [] });
+  step.update({ standing: { kind: 'left' }, secret: null, personal: null, knocks: [], owed: [] });
   forsake(room, step, 'The room was left.');
   finishLeave(room, step);
   await room.store(step);

@@ -7,13 +7,13 @@ import { decodeCommitPayload, type CommitPayload } from '../../../shared/commit.
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { Seq } from '../../../shared/ids.ts';
 import { EngineError } from '../api.ts';
-import { CryptoError } from '../crypto/sodium.ts';
-import { MlsError, type CommitFacts, type Member, type Received } from '../mls/index.ts';
+import type { CommitFacts, Member, Received } from '../mls/index.ts';
 import type { StoredKnock } from '../records/room-record.ts';
 import { epochKeys, isRegisteredTruly } from '../rooms/epoch-keys.ts';
 import { allInvitesIn, rolesIn } from '../rooms/extensions.ts';
 import type { LeaveStatement } from '../rooms/leave-statement.ts';
 import { isAllowed } from '../rooms/policy.ts';
+import { failureOf } from '../recovery/failures.ts';
 import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
@@ -62,8 +62,8 @@ async function judged(step: Step, envelope: Envelope, payload: CommitPayload): P
     if (!isRegisteredTruly(payload, received.group, keys, received.facts.removed.length > 0)) return undefined;
     return { ...received, keys };
   } catch (cause) {
-    if (cause instanceof CryptoError || cause instanceof MlsError) return undefined;
-    throw cause;
+    if (failureOf(cause, 'reading-commit') === undefined) throw cause;
+    return undefined;
   }
 }
 

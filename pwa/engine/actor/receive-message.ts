@@ -2,17 +2,18 @@
 import { equalBytes, toBase64Url } from '../../../shared/bytes.ts';
 import { decodeEnvelope, type Envelope } from '../../../shared/envelope.ts';
 import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
-import { CryptoError } from '../crypto/sodium.ts';
-import { MlsError, type Member } from '../mls/index.ts';
+import type { Member } from '../mls/index.ts';
 import type { OutboxEntry, StoredMessage } from '../records/message-records.ts';
 import { personHash } from '../rooms/invite-link.ts';
 import { isEffect, isStanding, type OutgoingBody } from '../wire/bodies.ts';
 import { decodeMessage, type ReadMessage } from '../wire/content.ts';
+import { failureOf } from '../recovery/failures.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
 import { heardOf } from './heard.ts';
 import { finishLeave, takeLeave } from './leaving.ts';
 import { isAdmin } from './people.ts';
+import { settleMissed } from './missed.ts';
 import { applyEffect, markSeen, placeMessage } from './placing.ts';
 import { oweReceipt, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
@@ -34,6 +35,7 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   const { sender, message } = received;
   await checkClaim(room.host, step, message);
   heardOf(step, sender.identityKey, message.at, room.host.clock.now());
+  settleMissed(room, step, envelope.seq, message.at);
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
   switch (message.body.kind) {
@@ -84,8 +86,8 @@ async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly s
     const message = decodeMessage(received.plaintext);
     return message === undefined ? undefined : { sender: received.sender, message };
   } catch (cause) {
-    if (cause instanceof CryptoError || cause instanceof MlsError) return undefined;
-    throw cause;
+    if (failureOf(cause, 'reading-message') === undefined) throw cause;
+    return undefined;
   }
 }
 

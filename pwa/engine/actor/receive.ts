@@ -8,6 +8,7 @@ import type { Standing } from '../api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { extended } from '../wire/chain.ts';
 import { putLinks } from './claims.ts';
+import { receiveKnock } from './knocks.ts';
 import { receiveCommit } from './receive-commit.ts';
 import { receiveMessage } from './receive-message.ts';
 import { met } from './roll-back.ts';
@@ -46,6 +47,9 @@ export async function receive(room: Room, batch: readonly Delivered[]): Promise<
         keepTrail(step, before, envelope);
         break;
       }
+      case 'knock':
+        receiveKnock(room, step, envelope);
+        break;
       default:
         assertNever(envelope.kind);
     }

@@ -15,7 +15,7 @@ import { wait } from './placing.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
 
-/** Positions that are read again, and own messages that are offered again, at most. */
+/** Own messages that are offered again, at most; and positions of earlier epochs that are looked through for them. */
 const MOST_AGAIN = 500;
 
 export interface Loss {
@@ -33,7 +33,7 @@ export async function rollBack(room: Room, { kind, incarnation, head, began }: L
   if (kind === 'relay-rolled-back') step.update({ alarms: record.alarms.filter((alarm) => alarm.kind !== 'relay-reset') });
   raise(room.host, step, kind);
   const moved = began !== record.began;
-  const from = kind === 'relay-reset' ? START : (Math.max(moved ? START : began, Math.min(head, record.cursor) - MOST_AGAIN) as Seq);
+  const from = kind === 'relay-reset' ? START : moved ? (Math.max(START, Math.min(head, record.cursor) - MOST_AGAIN) as Seq) : began;
   const later = await room.host.storage.range('timeline', { prefix: [room.key], after: from + record.shift, reverse: true, limit: MOST_AGAIN });
   const own = later.flatMap(({ value }) => decodeItem(value) ?? []).flatMap((item) => (item.kind !== 'message' ? [] : [
     ...(item.mine ? [item.id] : []), ...ownEffects(room, item).filter(({ position }) => position > from + record.shift).map(({ id }) => id),

@@ -5,10 +5,11 @@
 import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
 import { EngineError, type MessageItem, type MessageKey, type RoomKey, type TimelineItem } from '../api.ts';
-import { MlsError, type Member } from '../mls/index.ts';
+import type { Member } from '../mls/index.ts';
 import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
 import type { Intent } from '../records/intent.ts';
 import type { RoomRecord } from '../records/room-record.ts';
+import { failureOf, type Failure } from '../recovery/failures.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
 import { openRoom } from './catch-up.ts';
 import { advanceCommit } from './commit.ts';
@@ -18,12 +19,16 @@ import { Outbox, type Outgoing } from './outbox.ts';
 import { storedPerson } from './people.ts';
 import { erase } from './leaving.ts';
 import { scheduleReceipt } from './receipts.ts';
+import { breakRoom } from './rejoin.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
 import { scheduleUpkeep, type Upkeep } from './upkeep.ts';
 import { messageId, queuedEffects, storedMessage } from './upon-messages.ts';
 import { askPeer } from './whisper.ts';
 import { workOff, type Incoming } from './work-off.ts';
+
+/** One of them may cross a commit on its way; so many do not. */
+const TIMES_TURNED_AWAY = 3;
 
 export class Room {
   readonly host: RoomHost;
@@ -42,6 +47,10 @@ export class Room {
   wentBack = false;
   /** On this connection the relay did not know our epoch, and was offered what led to it. */
   trailOffered = false;
+  /** Why it is to be asked whether the room goes on from our epoch. */
+  doubt: Extract<Failure, 'away-too-long' | 'commit-withheld'> | undefined;
+  /** How often in this epoch the relay said that there is more than it gave. */
+  #turnedAway = { epoch: '', times: 0 };
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   upkeep: { readonly what: Upkeep; readonly at: number; readonly cancel: () => void } | undefined;
@@ -63,6 +72,12 @@ export class Room {
   get isActive(): boolean {
     const { record, mls } = this.state;
     return record.standing.kind === 'member' || (record.standing.kind === 'left' && mls !== null);
+  }
+
+  /** On the way in. */
+  get isAtDoor(): boolean {
+    const { kind } = this.state.record.standing;
+    return kind === 'joining' || kind === 'waiting';
   }
 
   /** This device's person may do what admins may. */
@@ -89,16 +104,26 @@ export class Room {
     try {
       const mls = await loadGroup(this.host, record);
       this.state = { ...this.state, mls, pending: await loadPending(this.host, record) };
+      if (mls === null) await breakRoom(this, 'state-lost');
     } catch (cause) {
-      if (!(cause instanceof MlsError)) throw cause;
-      const step = this.step();
-      step.update({ standing: { kind: 'refused', problem: { code: 'internal', detail: cause.message } } });
-      await this.store(step);
+      const failure = failureOf(cause, 'loading');
+      if (failure === undefined) throw cause;
+      this.state = { ...this.state, mls: null, pending: null };
+      await breakRoom(this, failure);
     }
   }
 
+  /** The relay would not take what was made for our epoch, though it gave no successor of it: often enough, that is no chance any more. */
+  turnedAway(): void {
+    const epoch = toHex(this.state.record.epoch);
+    this.#turnedAway = { epoch, times: this.#turnedAway.epoch === epoch ? this.#turnedAway.times + 1 : 1 };
+    if (this.#turnedAway.times < TIMES_TURNED_AWAY || this.state.record.rejected > 0) return;
+    this.#turnedAway = { epoch, times: 0 };
+    this.doubt ??= 'commit-withheld';
+  }
+
   connect(): void {
-    if (this.isActive || this.state.record.standing.kind === 'joining') this.link.attach(this.state.record.room, (event) => this.#take(event));
+    if (this.isActive || this.isAtDoor) this.link.attach(this.state.record.room, (event) => this.#take(event));
   }
 
   /** Serial: each task sees the state that the one before it stored. Whatever it throws halts the engine. */

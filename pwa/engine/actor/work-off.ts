@@ -5,6 +5,10 @@ import { assertNever } from '../../../shared/never.ts';
 import type { RoomEvent } from '../sync/relay-link.ts';
 import { pull, pullRefused } from './catch-up.ts';
 import { join } from './join.ts';
+import { endMissed } from './missed.ts';
+import { seeWhereWeAre } from './rejoin.ts';
+import { failureOf } from '../recovery/failures.ts';
+import { RelayRefusal } from '../sync/refusal.ts';
 import { placeOwn } from './receive-message.ts';
 import { receive, type Delivered } from './receive.ts';
 import { commitRefused, messageRefused } from './refused.ts';
@@ -54,8 +58,7 @@ async function handle(room: Room, event: Incoming): Promise<void> {
     case 'pulled':
       if (event.ref !== room.pullRef) return;
       if (!event.live) return pull(room, Math.max(event.through, room.state.record.cursor) as Seq);
-      room.phase = 'live';
-      return offerAgain(room);
+      return atHead(room);
     case 'pull-refused':
       return event.ref === room.pullRef ? pullRefused(room, event.code, event.retryAfter) : undefined;
     case 'behind':
@@ -67,9 +70,24 @@ async function handle(room: Room, event: Incoming): Promise<void> {
   }
 }
 
+/** Everything that the relay has for us was worked off. */
+async function atHead(room: Room): Promise<void> {
+  try {
+    await seeWhereWeAre(room);
+  } catch (cause) {
+    const failure = failureOf(cause, 'opening');
+    if (failure === undefined) throw cause;
+    return failure === 'no-connection' ? undefined : room.seeAgain(cause instanceof RelayRefusal ? cause.retryAfter : 0);
+  }
+  if (!room.isActive || room.doubt !== undefined) return;
+  room.phase = 'live';
+  await endMissed(room);
+  await offerAgain(room);
+}
+
 function begin(room: Room): Promise<void> {
   room.phase = 'opening';
-  return room.state.record.standing.kind === 'joining' ? join(room) : room.open();
+  return room.isAtDoor ? join(room) : room.open();
 }
 
 async function acked(room: Room, id: EnvelopeId, seq: Seq): Promise<void> {

@@ -89,6 +89,17 @@ export interface RoomRecord {
   /** From the link: while joining. */
   readonly secret: Uint8Array | null;
   readonly inviter: Uint8Array | null;
+  /** At the door: the secret of the keys under which we asked to be let in, and when we last did, Unix milliseconds. */
+  readonly personal: Uint8Array | null;
+  readonly knockedAt: number;
+  /** Joining is coming back: by the return key that follows from our identity. */
+  readonly returning: boolean;
+  /** While nobody else was heard of since we came in: from which epoch we did, and which the others without successor were. */
+  readonly entered: { readonly parent: EpochId; readonly tips: readonly EpochId[] } | null;
+  /** Epochs through which we came in where nobody was. */
+  readonly deadEnds: readonly EpochId[];
+  /** Since when we have not heard what was said, Unix milliseconds; 0 where we have. */
+  readonly missedFrom: number;
   readonly confirmed: boolean;
   readonly name: string;
   readonly members: readonly StoredMember[];
@@ -117,6 +128,7 @@ export interface RoomRecord {
 
 const seq = v.pipe(count, v.transform((value) => value as Seq));
 const person = bytes<IdentityKey>(32);
+const epochId = bytes<EpochId>(EPOCH_ID_BYTES);
 const link = v.object({ seq, hash: bytes(DIGEST_BYTES) });
 const shownPerson = v.object({ person: v.pipe(v.string(), v.transform((key) => key as PersonKey)), name: v.string() });
 const problem = v.pipe(v.object({ code: v.string(), detail: v.string() }), v.transform((value) => value as Problem));
@@ -136,7 +148,7 @@ const shape = v.object({
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
   agreedThrough: v.nullable(v.number()), epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
-  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), confirmed: v.boolean(), name: v.string(),
+  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ parent: epochId, tips: v.array(epochId) })), deadEnds: v.array(epochId), missedFrom: count, confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
@@ -186,5 +198,5 @@ export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null,
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: [], missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

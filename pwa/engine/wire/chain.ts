@@ -35,14 +35,18 @@ export const begun = (room: RoomId): Chain => ({ kind: 'anchored', since: START,
 
 export const adrift = (since: Seq): Chain => ({ kind: 'adrift', since, frames: [] });
 
+/** Seq of the last envelope on it, or before it. */
+export const lastChained = (chain: Chain): Seq => (chain.kind === 'anchored' ? chain.last.seq : (chain.frames.at(-1)?.seq ?? chain.since));
+
 function nextHash(previous: Uint8Array, seq: Seq, frameHash: Uint8Array): Uint8Array {
   const position = new Uint8Array(8);
   writeU64(position, 0, seq);
   return sha256(concat(previous, position, frameHash));
 }
 
-/** The chain with one more envelope on it. */
+/** The chain with one more envelope on it; the same where the envelope lies before what is chained. */
 export function extended(chain: Chain, seq: Seq, frame: Uint8Array): Chain {
+  if (chain.kind === 'adrift' && seq <= chain.since) return chain;
   const frameHash = sha256(frame);
   if (chain.kind === 'anchored') return { ...chain, last: { seq, hash: nextHash(chain.last.hash, seq, frameHash) } };
   const frames = [...chain.frames, { seq, hash: frameHash }];

@@ -79,8 +79,10 @@ void websocket_upgrade(struct connection *);
 void websocket_send(struct connection *, int opcode, const void *data, size_t length);
 size_t websocket_received(struct connection *, const uint8_t *data, size_t length);
 
-/* sotto.c: the answer to a greeting, by who holds the keys. */
-void sotto_script(struct connection *, const char *hex);
+/* script.c */
+void script_ask(struct connection *, const uint8_t *greeting, size_t length);
+void script_begin(struct connection *, const char *hex);
+bool script_go_on(struct connection *);
 
 /* histogram.c */
 struct histogram {

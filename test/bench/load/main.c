@@ -106,7 +106,7 @@ static void read_input(void) {
     char *hex;
     unsigned long index = strtoul((char *)input.data + used, &hex, 10);
     if (index >= count || *hex != ' ') fail("unexpected input");
-    sotto_script(&connections[index], hex + 1);
+    script_begin(&connections[index], hex + 1);
     connection_flush(&connections[index]);
   }
   memmove(input.data, input.data + used, input.length - used);

@@ -1,9 +1,5 @@
-/*
- * Our relay. A greeting is handed out as `hello <connection> <group> <hex>`; who holds the keys answers with frames.
- * Those up to the first pull leave at once, the next after each answer to a pull: docs/PROTOCOL.md.
- */
+/* Our relay: docs/PROTOCOL.md. Its greeting is answered by a script of openings and pulls, which goes on after each pull. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "load.h"
@@ -14,42 +10,13 @@ static void opened(struct connection *c) {
   (void)c; /* the relay speaks first */
 }
 
-static int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
-
 static bool has(const uint8_t *frame, size_t length, const char *word) { return memmem(frame, length, word, strlen(word)) != NULL; }
 
-/* The script is frames, each behind its length as a u32. */
-static void go_on(struct connection *c) {
-  while (c->script_at < c->script_length) {
-    uint32_t length;
-    memcpy(&length, c->script + c->script_at, 4);
-    const uint8_t *frame = c->script + c->script_at + 4;
-    websocket_send(c, BINARY, frame, length);
-    c->script_at += 4 + length;
-    if (has(frame, length, "dpull")) return;
-  }
-}
-
-void sotto_script(struct connection *c, const char *hex) {
-  size_t length = strlen(hex) / 2;
-  c->script = malloc(length);
-  for (size_t i = 0; i < length; i++) c->script[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
-  c->script_length = length;
-  go_on(c);
-}
-
 static void control(struct connection *c, const uint8_t *frame, size_t length) {
-  if (c->state == OPENING && c->script == NULL) {
-    printf("hello %u %u ", c->index, c->group);
-    for (size_t i = 0; i < length; i++) printf("%02x", frame[i]);
-    putchar('\n');
-    return;
-  }
+  if (c->state == OPENING && c->script == NULL) return script_ask(c, frame, length);
   if (has(frame, length, "fpulled")) {
-    if (c->script_at < c->script_length) return go_on(c);
-    free(c->script);
-    c->script = NULL;
-    return became_ready(c);
+    if (!script_go_on(c)) became_ready(c);
+    return;
   }
   if (has(frame, length, "eerror") || has(frame, length, "fbehind")) {
     fprintf(stderr, "connection %u: ", c->index);

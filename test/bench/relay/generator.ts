@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Rooms } from './keys.ts';
+import { Signer, type Keys, type Rooms } from './keys.ts';
 import type { Server } from './servers.ts';
 
 /** See the settings in `load/load.h`. */
@@ -52,6 +52,7 @@ export class Generator {
 
   /** `rooms`: those that our relay's connections open. */
   constructor(program: string, server: Server, load: Load, rooms?: Rooms) {
+    const keys: Keys = rooms ?? new Signer();
     const { groups, members, perConnection = 1, cursors = [0] } = load;
     const settings = {
       protocol: server.name, port: server.port, groups, members, per_connection: perConnection, window: load.window, rate: load.rate, warm: load.warm,
@@ -71,8 +72,7 @@ export class Generator {
       switch (word) {
         case 'hello': {
           const [index, group, hex = ''] = rest;
-          if (rooms === undefined) throw new Error('there are no rooms to open');
-          child.stdin.write(`${index} ${rooms.script(Buffer.from(hex, 'hex'), Number(group) * perConnection, perConnection, cursors)}\n`);
+          child.stdin.write(`${index} ${keys.script(Buffer.from(hex, 'hex'), Number(group), perConnection, cursors)}\n`);
           return;
         }
         case 'ready':

@@ -1,8 +1,8 @@
-/** Rooms on our relay, and the answers to its greetings: the generator holds no keys. */
+/** Rooms on our relay, and the answers to greetings: the generator holds no keys. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeControl, type ClientControl } from '../../../shared/control.ts';
+import { encodeControl } from '../../../shared/control.ts';
 import { decodeRelayFrame } from '../../../shared/frame.ts';
 import type { Seq } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
@@ -11,7 +11,25 @@ import { Pair, RelayClient, type TestEpoch } from '../../support/relay-client.ts
 /** Connections that make rooms side by side: their commits share fsyncs. */
 const MAKERS = 64;
 
-export class Rooms {
+/** What the generator says for a connection, and when it waits for an answer: see `load/script.c`. */
+const PAUSE = new Uint8Array();
+const scriptOf = (frames: readonly Uint8Array[]): string => Buffer.concat(frames.flatMap((frame) => [Buffer.from(Uint32Array.of(frame.length).buffer), frame])).toString('hex');
+
+/** Answers the greetings of one server. */
+export interface Keys {
+  script(hello: Uint8Array, group: number, perConnection: number, cursors: readonly number[]): string;
+}
+
+/** For the bare server: the nonce, signed. */
+export class Signer implements Keys {
+  readonly #pair = new Pair();
+
+  script(hello: Uint8Array, group: number): string {
+    return scriptOf([Buffer.concat([Buffer.from(`j${group}`), this.#pair.sign(hello.subarray(1))])]);
+  }
+}
+
+export class Rooms implements Keys {
   readonly #epochs: readonly TestEpoch[];
   readonly #origin: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'sotto-bench-rooms-'));
@@ -44,19 +62,15 @@ export class Rooms {
     return join(this.#folder, 'rooms');
   }
 
-  /** Opens rooms from `first` on and pulls each after those cursors, as frames behind their lengths (u32, of this machine's order), in hex. */
-  script(hello: Uint8Array, first: number, count: number, cursors: readonly number[]): string {
+  script(hello: Uint8Array, group: number, perConnection: number, cursors: readonly number[]): string {
     const greeting = decodeRelayFrame(hello);
     if (greeting.type !== 'control' || greeting.control.t !== 'hello') throw new Error('that was no hello');
     const { nonce } = greeting.control;
-    const controls = this.#epochs.slice(first, first + count).flatMap(({ room, id, pair }): ClientControl[] => [
-      { t: 'open', ref: 1, room, epoch: id, sig: pair.sign(openStatement({ origin: this.#origin, room, epoch: id, nonce })) },
-      ...cursors.map((after): ClientControl => ({ t: 'pull', ref: 2, room, after: after as Seq, limit: 1000 })),
-    ]);
-    return Buffer.concat(controls.flatMap((control) => {
-      const frame = encodeControl(control);
-      return [Buffer.from(Uint32Array.of(frame.length).buffer), frame];
-    })).toString('hex');
+    const first = group * perConnection;
+    return scriptOf(this.#epochs.slice(first, first + perConnection).flatMap(({ room, id, pair }) => [
+      encodeControl({ t: 'open', ref: 1, room, epoch: id, sig: pair.sign(openStatement({ origin: this.#origin, room, epoch: id, nonce })) }),
+      ...cursors.flatMap((after) => [encodeControl({ t: 'pull', ref: 2, room, after: after as Seq, limit: 1000 }), PAUSE]),
+    ]));
   }
 
   dispose(): void {

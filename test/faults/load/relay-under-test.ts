@@ -14,6 +14,7 @@ import type { Shim } from '../shim/shim.ts';
 export interface UnderTestOptions {
   /** Between it and its data folder. */
   readonly shim?: Shim;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
 }
 
@@ -48,10 +49,10 @@ export class RelayUnderTest {
 
   /** Resolves when it listens; where it was killed meanwhile, when it is gone. @throws Error where it ended by itself */
   async start(): Promise<void> {
-    const { shim, args = [] } = this.#options;
+    const { shim, environment, args = [] } = this.#options;
     this.output = '';
     const child = spawn(process.execPath, [this.#program.path, '--port', String(this.port), '--data', this.data, '--log-level', 'warn', '--origin', this.url, ...args], {
-      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...shim?.environment(this.data) }, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.data, env: { PATH: process.env['PATH'] ?? '', ...shim?.environment(this.data), ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     await new Promise<void>((ready, failed) => {

@@ -29,7 +29,7 @@ test('each of the adversaries has its rows, and what it cannot do is shown', () 
   const table = rows.slice(rows.findIndex(([who]) => who === 'who') + 2).filter((cells) => cells.length === 4);
   const who = table.flatMap(([name = '']) => (name === '' ? [] : [name.replaceAll('*', '')]));
   assert.deepEqual(who, [
-    'The relay', 'The network', 'A member', 'A removed member', 'Whoever holds a leaked invite', 'The thief of a locked phone', 'The thief of an unlocked phone', 'The push service',
+    'The relay', 'The network', 'A stranger', 'A member', 'A removed member', 'Whoever holds a leaked invite', 'The thief of a locked phone', 'The thief of an unlocked phone', 'The push service',
     'Whoever serves the app',
   ]);
   for (const [, , cannot, shown] of table) assert.equal(cannot === '', shown === '', `${cannot}: ${shown}`);

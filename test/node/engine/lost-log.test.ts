@@ -21,11 +21,16 @@ class BackedUpStore implements Store {
     await this.#current.write(batch);
   }
 
-  async restore(count: number): Promise<void> {
+  /** `stamped`: with new incarnations, as the operator's command gives them. */
+  async restore(count: number, stamped = false): Promise<void> {
     this.#current = new MemoryStore();
     this.#batches.length = count;
     for (const batch of this.#batches) {
-      for (const write of batch) if (write.type === 'create') this.#current.newLog();
+      for (const write of batch) {
+        if (write.type !== 'create') continue;
+        this.#current.newLog();
+        if (stamped) write.incarnation.fill(9);
+      }
       await this.#current.write(structuredClone(batch));
     }
   }
@@ -125,6 +130,36 @@ test('restored from before the room went on to other epochs: its commits are off
   const second = await world.clock.over(bo.engine.createInvite(room, { hours: 1, uses: 1 }));
   await ed.engine.join(second.link ?? '');
   for (const one of [ada, bo, cy, away, ed]) await world.clock.until(async () => (await one.memberCount(room)) === 5, 120_000, `${one.name} sees five`);
+});
+
+test('a copy put back by the operator’s command: noticed at once, though others have written on before one comes', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  await ada.say(room, 'kept');
+  await world.clock.until(async () => (await bo.reads(room)).length === 1);
+  await world.clock.pass(10_000);
+  const backup = store.writes;
+  await bo.say(room, 'lost, by Bo');
+  await world.clock.until(async () => (await ada.reads(room)).length === 2);
+  await world.clock.pass(10_000);
+  bo.goOffline();
+  world.network.stopRelay();
+  await store.restore(backup, true);
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(ada, room)).length > 0);
+  // By now the log is longer than Bo knew it: its length would tell nothing.
+  for (let i = 0; i < 8; i++) await ada.say(room, `after ${i}`);
+  await world.clock.until(async () => (await ada.messages(room)).every(({ position }) => position !== null));
+  await bo.goOnline();
+  await world.clock.until(async () => (await ada.reads(room)).includes('lost, by Bo') && (await bo.reads(room)).length === 10);
+  await world.clock.pass(20_000);
+  for (const one of [ada, bo]) {
+    assert.deepEqual(await alarmsOf(one, room), ['relay-rolled-back'], one.name);
+    assert.deepEqual([...(await one.reads(room))].sort(), ['kept', 'lost, by Bo', ...Array.from({ length: 8 }, (_, i) => `after ${i}`)].sort(), one.name);
+  }
 });
 
 test('emptied, while the room was still in its first epoch: whoever made it makes it there again', async () => {

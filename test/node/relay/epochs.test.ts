@@ -57,14 +57,35 @@ test('an epoch that is taken back leaves no trace', () => {
   }));
 });
 
+/** An envelope id that is that number's; few differ in more than some bits, as one who wants them to collide would choose. */
+const idNumber = (n: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? ((n >> (i / 4 * 2)) & 3) << 6 : i === 15 ? n >> 8 : 0));
+
 test('the window remembers the newest ids, and what was taken back not at all', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 100 }), (span, total) => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 1000 }), (span, total) => {
     const window = new DedupeWindow(span);
-    for (let seq = 1; seq <= total; seq++) window.add(`${seq}`, seq as Seq);
-    for (let seq = Math.max(1, total - span + 1); seq <= total; seq++) assert.equal(window.seqOf(`${seq}`), seq);
-    for (let seq = 1; seq <= total - 2 * span; seq++) assert.equal(window.seqOf(`${seq}`), undefined);
-    window.forget(`${total}`);
-    assert.equal(window.seqOf(`${total}`), undefined);
+    for (let seq = 1; seq <= total; seq++) window.add(seq as Seq, idNumber(seq));
+    for (let seq = Math.max(1, total - span + 1); seq <= total; seq++) assert.equal(window.seqOf(idNumber(seq)), seq);
+    for (let seq = 1; seq <= total - 2 * span; seq++) assert.equal(window.seqOf(idNumber(seq)), undefined);
+    window.forget(idNumber(total));
+    assert.equal(window.seqOf(idNumber(total)), undefined);
+  }), { numRuns: 30 });
+});
+
+test('the window against a map, with ids taken back between others', () => {
+  fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.boolean()), { maxLength: 200 }), (steps) => {
+    const window = new DedupeWindow(1000);
+    const model = new Map<number, number>();
+    for (const [i, [n, forget]] of steps.entries()) {
+      const bytes = Buffer.concat([Buffer.alloc(3), idNumber(n)]);
+      if (forget) {
+        window.forget(bytes, 3);
+        model.delete(n);
+      } else {
+        window.add((i + 1) as Seq, bytes, 3);
+        model.set(n, i + 1);
+      }
+    }
+    for (let n = 0; n <= 60; n++) assert.equal(window.seqOf(idNumber(n)), model.get(n));
   }));
 });
 
