@@ -7,7 +7,7 @@
  *   dist/protocol.js         `sotto/protocol`
  *   dist/types/              declarations for all three
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installed, patched, requireNode, root, run, sourcesStamp } from './prepared.mjs';
@@ -23,6 +23,7 @@ export async function build({ force = false } = {}) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   patched();
   await buildPackages();
+  chmodSync(join(root, 'dist/relay/main.js'), 0o755); // it is `sotto`
   run(process.execPath, ['deploy/build-app.mjs']);
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'deploy/tsconfig.types.json']);
   mkdirSync(join(root, 'dist'), { recursive: true });

@@ -67,6 +67,8 @@ export interface ClientOptions {
   readonly header?: string;
   /** For whom it claims to speak, as a proxy does: X-Forwarded-For. */
   readonly forwarded?: string;
+  /** What it trusts beside what Node does: a certificate. */
+  readonly ca?: string;
 }
 
 export class RelayClient {
@@ -97,9 +99,9 @@ export class RelayClient {
   }
 
   /** `url`: of the relay, such as http://127.0.0.1:8080. Resolves after `hello`, or when the relay has closed. */
-  static async connect(url: string, { origin = url, header, forwarded }: ClientOptions = {}): Promise<RelayClient> {
+  static async connect(url: string, { origin = url, header, forwarded, ca }: ClientOptions = {}): Promise<RelayClient> {
     const socket = new WebSocket(url.replace(/^http/, 'ws') + SOCKET_PATH, SUBPROTOCOL, {
-      perMessageDeflate: false, ...(header === undefined ? {} : { origin: header }), ...(forwarded === undefined ? {} : { headers: { 'x-forwarded-for': forwarded } }),
+      perMessageDeflate: false, ...(ca === undefined ? {} : { ca }), ...(header === undefined ? {} : { origin: header }), ...(forwarded === undefined ? {} : { headers: { 'x-forwarded-for': forwarded } }),
     });
     const client = new RelayClient(socket, origin);
     await client.until(() => client.hello !== undefined || client.closed !== undefined);
