@@ -85,12 +85,12 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
   const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
+  const app = Fastify({ loggerInstance: log, childLoggerFactory: (parent) => parent, genReqId: () => '', logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: Math.min(core.limits.headersTime, core.limits.requestTime), connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });
   app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
   const proxies = new Proxies(options.trustProxy ?? []);
-  const sockets = new Sockets(app.server, core, {
+  const sockets = new Sockets(core, {
     isOurs: (origin) => origins.includes(origin) || appOrigins.includes(origin),
     addressOf({ socket, headers: { 'x-forwarded-for': forwarded } }) {
       return clientAddress(socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '';
@@ -99,7 +99,8 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   operator?.observe({ core, store, status, version: options.version ?? 'unknown' });
   status.facts = () => core.health;
   try {
-    app.addHook('onRequest', async (_request, reply) => { reply.headers(securityHeaders(origins, options.connect)); });
+    await sockets.open(app);
+    app.addHook('onRequest', async (request, reply) => { if (!request.ws) reply.headers(securityHeaders(origins, options.connect)); });
     for (const [path, answer] of [['/healthz', () => status.health()], ['/readyz', () => status.readiness()]] as const) {
       app.get(path, async (_request, reply) => {
         const { status, body } = answer();

@@ -1,10 +1,15 @@
-/** The relay's WebSocket end of an HTTP server: who may come in, and all who are there. */
-import type { IncomingMessage, Server } from 'node:http';
+/**
+ * The relay's WebSocket end of an HTTP server: who may come in, and all who are there. Fastify and ws answer the opening
+ * handshake; from then on the connection's bytes are {@link WebSocketPeer}'s.
+ */
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import fastifyWebsocket from '@fastify/websocket';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import { WebSocket, type ServerOptions } from 'ws';
 import { CLOSE_CODES } from '../../shared/codes.ts';
-import { SUBPROTOCOL } from '../../shared/limits.ts';
+import { SOCKET_PATH, SUBPROTOCOL } from '../../shared/limits.ts';
 import type { RelayCore } from '../core.ts';
-import { handshake } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { WebSocketPeer } from './websocket.ts';
 
@@ -27,17 +32,44 @@ function onEnd(this: Served): void { this.end(); }
 /** 'close' follows, and there is nobody to tell. */
 function onError(this: Served): void { this.destroy(); }
 
+/**
+ * What ws makes of a handshake that it has answered (its server's option `WebSocket`): here it keeps what it was given, and
+ * none of ws's own reading and writing begins.
+ */
+class Opened extends WebSocket {
+  given: { readonly socket: Served; readonly head: Buffer } | undefined;
+
+  setSocket(socket: Served, head: Buffer): void {
+    this.given = { socket, head };
+  }
+}
+
 export class Sockets {
   readonly #core: RelayCore;
   readonly #entrance: Entrance;
   readonly #heartbeat: Heartbeat;
   readonly #peers = new Set<WebSocketPeer>();
 
-  constructor(server: Server, core: RelayCore, entrance: Entrance) {
+  constructor(core: RelayCore, entrance: Entrance) {
     this.#core = core;
     this.#entrance = entrance;
     this.#heartbeat = new Heartbeat(core.limits.heartbeat * 1000);
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#enter(request, socket, head));
+  }
+
+  /** Registers the route. */
+  async open(app: FastifyInstance): Promise<void> {
+    await app.register(fastifyWebsocket, {
+      // The types want what hangs on ws's module besides the class.
+      options: { WebSocket: Opened as unknown as NonNullable<ServerOptions['WebSocket']>, clientTracking: false, perMessageDeflate: false, handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false) },
+    });
+    // The answer to the handshake waits for the first frame, and leaves with it.
+    const onRequest: onRequestHookHandler = ({ ws, raw }, _reply, done) => {
+      if (ws) raw.socket.cork();
+      done();
+    };
+    app.get(SOCKET_PATH, { websocket: true, onRequest }, (opened: WebSocket, { raw }) => {
+      if (opened instanceof Opened && opened.given !== undefined) this.#enter(raw, opened.protocol, opened.given.socket, opened.given.head);
+    });
   }
 
   /** Ends those who are still there, without a word. */
@@ -49,18 +81,14 @@ export class Sockets {
     this.#heartbeat.stop();
   }
 
-  #enter(request: IncomingMessage, socket: Served, head: Buffer): void {
-    socket.on('error', onError);
-    const asked = handshake(request);
-    if (asked.type === 'refused') {
-      socket.end(asked.answer);
-      socket.destroySoon();
-      return;
-    }
-    const peer = new WebSocketPeer(socket, asked.answer, this.#peers);
+  #enter(request: IncomingMessage, protocol: string, socket: Served, head: Buffer): void {
+    // What HTTP still held of it, the answer's object and through that the request, would be most of an idle connection.
+    socket.removeAllListeners();
+    const peer = new WebSocketPeer(socket, this.#peers);
     socket[PEER] = peer;
     socket.setTimeout(0);
     socket.setNoDelay(true);
+    socket.on('error', onError);
     socket.on('data', onData);
     socket.on('drain', onDrain);
     socket.on('end', onEnd);
@@ -68,7 +96,7 @@ export class Sockets {
     const { origin } = request.headers;
     // A page of another origin must not act with this one's rooms. Other programs send no Origin, or any: it is no proof.
     if (origin !== undefined && !this.#entrance.isOurs(origin)) return peer.close(CLOSE_CODES.origin, 'this page may not use this relay');
-    if (!asked.ours) return peer.close(CLOSE_CODES.badFrame, `subprotocol ${SUBPROTOCOL} is needed`);
+    if (protocol !== SUBPROTOCOL) return peer.close(CLOSE_CODES.badFrame, `subprotocol ${SUBPROTOCOL} is needed`);
     peer.begin(this.#core, this.#heartbeat, this.#entrance.addressOf(request), head);
   }
 }

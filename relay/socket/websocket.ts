@@ -44,21 +44,20 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   readonly #reader: FrameReader;
   readonly #peers: Set<WebSocketPeer>;
   #link: Link = NO_LINK;
-  /** The answer to the opening handshake, which leaves with the first frame. */
-  #preface: string | undefined;
   /** Within `together`. */
   #gathered: (Uint8Array | Batch)[] | undefined;
   /** A goodbye was sent: nothing follows it, and nothing is heard but the answer. */
   #leaving = false;
   #slot: Set<Beating> | undefined;
+  /** What answers the handshake waits for the first frame. */
+  #corked = true;
   #silent = 0;
   #written = 0;
   #read = 0;
 
-  /** `peers`: all who are there; it is one of them until the socket is gone. `preface`: leaves in front of the first frame. */
-  constructor(socket: Socket, preface: string, peers: Set<WebSocketPeer>) {
+  /** `peers`: all who are there; it is one of them until the socket is gone. */
+  constructor(socket: Socket, peers: Set<WebSocketPeer>) {
     this.#socket = socket;
-    this.#preface = preface;
     this.#peers = peers.add(this);
     this.#reader = new FrameReader(MAX_PAYLOAD, MAX_FRAGMENTS);
   }
@@ -202,17 +201,14 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
     this.#leaving = true;
   }
 
-  /** Whole frames, or what comes before the first. */
+  /** Whole frames. */
   #put(bytes: Buffer): void {
     const socket = this.#socket;
     if (!socket.writable) return;
-    if (this.#preface === undefined) {
-      socket.write(bytes);
-      return;
-    }
-    const preface = Buffer.from(this.#preface, 'latin1');
-    this.#preface = undefined;
-    socket.write(Buffer.concat([preface, bytes]));
+    socket.write(bytes);
+    if (!this.#corked) return;
+    this.#corked = false;
+    socket.uncork();
   }
 
   #write(items: readonly (Uint8Array | Batch)[]): void {
@@ -222,7 +218,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
     if (items.length === 1 && only instanceof Batch) return this.#put(only.wire);
     let size = 0;
     for (const item of items) size += item instanceof Batch ? item.wire.length : wireBytes(item);
-    if (size > SCRATCH_BYTES || this.#preface !== undefined || socket.writableLength > 0) return this.#writeApart(items);
+    if (size > SCRATCH_BYTES || socket.writableLength > 0) return this.#writeApart(items);
     let at = 0;
     for (const item of items) {
       if (item instanceof Batch) {
