@@ -60,7 +60,6 @@ export class Sockets {
     const peer = new WebSocketPeer(socket, asked.answer, this.#peers);
     socket[PEER] = peer;
     socket.setTimeout(0);
-    socket.setNoDelay(true);
     socket.on('data', onData);
     socket.on('drain', onDrain);
     socket.on('end', onEnd);
