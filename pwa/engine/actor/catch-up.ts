@@ -14,6 +14,7 @@ import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
 import { noteKept } from './missed.ts';
+import { overlapOf } from './overlap.ts';
 import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
 import { offerTrail, proveWay } from './trail.ts';
@@ -29,8 +30,11 @@ export async function openRoom(room: Room): Promise<void> {
   try {
     const answer = await ask(room);
     if (answer?.t !== 'opened') return;
+    // What came before the answer comes again, by the pull.
+    room.inbox = room.inbox.filter(({ kind }) => kind !== 'envelope');
     await compare(room, answer);
-    pull(room, room.state.record.cursor);
+    room.overlap = room.wentBack ? undefined : await overlapOf(room, answer);
+    pull(room, room.overlap === undefined ? room.state.record.cursor : ((room.overlap.seq - 1) as Seq));
   } catch (cause) {
     if (cause instanceof Disconnected) return;
     if (!(cause instanceof RelayRefusal)) throw cause;
@@ -86,7 +90,8 @@ async function compare(room: Room, opened: Opened): Promise<void> {
     const step = room.step();
     step.update({ incarnation: opened.incarnation.slice() as Opened['incarnation'], registered: true, began: opened.began });
     room.openedEpoch = toHex(record.epoch);
-    return room.store(step);
+    await room.store(step);
+    return record.incarnation === null ? undefined : lost(room, 'relay-reset', opened);
   }
   // Who came in by an invite may not know where the epoch began.
   const known = record.began !== START || mls?.group.epoch === 0n;
@@ -107,6 +112,13 @@ async function compare(room: Room, opened: Opened): Promise<void> {
   if (step.record !== record) await room.store(step);
 }
 
+/** What we had last does not stand where it stood. */
+export async function wentBack(room: Room, opened: Opened): Promise<void> {
+  room.overlap = undefined;
+  await lost(room, 'relay-rolled-back', opened);
+  return openRoom(room);
+}
+
 function lost(room: Room, kind: Loss['kind'], { incarnation, head, began }: Omit<Loss, 'kind'>): Promise<void> {
   room.wentBack = true;
   return rollBack(room, { kind, incarnation, head, began });
@@ -125,8 +137,8 @@ async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<
     const step = room.step();
     // What it once had, it has no more.
     raise(room.host, step, 'relay-reset');
-    // A room that never left its first epoch can be made there again, by the one who made it.
-    if (record.owner !== null && mls?.group.epoch === 0n) step.update({ registered: false });
+    // Whoever made the room makes it there again, in the epoch that it is in: others find theirs there, or offer what leads to it.
+    if (record.owner !== null && mls !== null) step.update({ registered: false });
     await room.store(step);
     return room.tryAgain(TRY_LOST_ROOM_AGAIN);
   }

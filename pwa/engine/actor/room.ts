@@ -16,6 +16,7 @@ import { advanceCommit } from './commit.ts';
 import type { RoomHost } from './host.ts';
 import { shownItem, queuedItem } from './items.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
+import type { Overlap } from './overlap.ts';
 import { storedPerson } from './people.ts';
 import { erase } from './leaving.ts';
 import { scheduleReceipt } from './receipts.ts';
@@ -47,6 +48,8 @@ export class Room {
   wentBack = false;
   /** On this connection the relay did not know our epoch, and was offered what led to it. */
   trailOffered = false;
+  /** What has to come first after an opening. */
+  overlap: Overlap | undefined;
   /** Why it is to be asked whether the room goes on from our epoch. */
   doubt: Extract<Failure, 'away-too-long' | 'commit-withheld'> | undefined;
   /** How often in this epoch the relay said that there is more than it gave. */
@@ -304,6 +307,7 @@ export class Room {
   disconnected(): void {
     this.openedEpoch = undefined;
     this.trailOffered = false;
+    this.overlap = undefined;
     this.commitInFlight = false;
     this.outbox.disconnected();
   }
