@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../../../shared/codes.ts';
 import { START, type Seq, type Signature } from '../../../shared/ids.ts';
-import { createStatement, invitesDigestOf, openStatement } from '../../../shared/statements.ts';
+import { createStatement, invitesDigestOf } from '../../../shared/statements.ts';
 import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
 import { sha256 } from '../crypto/hash.ts';
@@ -13,6 +13,8 @@ import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
 import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
+import { isMoving, openMoved } from './moving.ts';
+import { askToOpen } from './opening.ts';
 import { noteKept } from './missed.ts';
 import { overlapOf } from './overlap.ts';
 import { rollBack, type Loss } from './roll-back.ts';
@@ -66,7 +68,8 @@ async function ask(room: Room): Promise<RelayControl | undefined> {
   const { link } = room;
   const { nonce } = link;
   if (mls === null || nonce === undefined) return undefined;
-  const { access, epoch } = mls.keys;
+  const { access } = mls.keys;
+  if (isMoving(room)) return openMoved(room);
   if (!record.registered && record.owner !== null) {
     const invites = [...registrationsOf(mls.group)];
     const groupInfo = sealGroupInfo(record.room, mls.group.suite, await mls.group.groupInfo(), recipientsOf(mls.group));
@@ -78,9 +81,7 @@ async function ask(room: Room): Promise<RelayControl | undefined> {
       ...(token === undefined ? {} : { token }),
     });
   }
-  const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
-  room.openedEpoch = toHex(epoch);
-  return link.ask({ t: 'open', room: record.room, epoch, sig });
+  return askToOpen(room, mls);
 }
 
 /** Whether the log is the one we know, and no shorter. */
@@ -132,6 +133,8 @@ export function pull(room: Room, after: Seq): void {
 async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<void> {
   const { record, mls } = room.state;
   if (isPassing(code)) return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
+  // Another member may be let make it there, or its operator may let us later.
+  if (isMoving(room)) return room.tryAgain(TRY_AGAIN + room.host.randomness.fraction() * TRY_AGAIN);
   if (code === 'no-access') {
     if (await restore(room)) return;
     const step = room.step();

@@ -19,6 +19,7 @@ import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
 import { personOf, shownOf } from './people.ts';
+import { followMove } from './moving.ts';
 import { nextRenewal } from './upkeep.ts';
 import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
@@ -112,6 +113,7 @@ function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): v
   noteSameNames(room, step, before, began);
   renewed(step, by.identityKey, room.host.clock.now());
   if (equalBytes(by.deviceKey, ownDevice(next) ?? EMPTY)) step.update({ renewAt: nextRenewal(room, members.length) });
+  followMove(room, step);
   // A refresh only paves the way: somebody else has done it.
   step.update({ wanted: step.record.wanted.filter(({ kind }) => kind !== 'refresh') });
 }

@@ -35,7 +35,6 @@ export class Room {
   readonly host: RoomHost;
   readonly key: RoomKey;
   readonly outbox: Outbox;
-  readonly link: RelayLink;
   state: RoomState;
   phase: 'offline' | 'opening' | 'catching-up' | 'live' = 'offline';
   pullRef = -1;
@@ -67,7 +66,6 @@ export class Room {
     this.host = host;
     this.key = toBase64Url(record.room) as RoomKey;
     this.outbox = new Outbox(this.key, outbox);
-    this.link = host.link(record.relay);
     this.state = { record, mls: null, pending: null, latest };
   }
 
@@ -87,6 +85,11 @@ export class Room {
   get isAdmin(): boolean {
     const me = this.host.profile().identityKey;
     return this.state.record.members.some(({ person, role }) => role !== 'member' && equalBytes(person, me));
+  }
+
+  /** To the relay where the room's log is. */
+  get link(): RelayLink {
+    return this.host.link(this.state.record.relay);
   }
 
   get isLive(): boolean {
@@ -235,6 +238,18 @@ export class Room {
 
   keepSecret(step: Step, intent: Extract<Intent, { kind: 'invite' }>): void {
     step.change({ kind: 'put', store: 'meta', key: ['invite', this.key, intent.id], value: intent.secret });
+  }
+
+  /** The room's log goes on at another relay. */
+  moveFrom(relay: string): void {
+    this.host.link(relay).detach(this.state.record.room);
+    this.inbox = [];
+    this.phase = 'offline';
+    this.overlap = undefined;
+    this.doubt = undefined;
+    this.#cancelTimers();
+    this.disconnected();
+    this.connect();
   }
 
   /** Nothing to hear or say there any more. */
