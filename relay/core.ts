@@ -17,6 +17,7 @@ import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
 import { Retention } from './retention/retention.ts';
 import { Connection } from './socket/connection.ts';
+import { Hello } from './socket/hello.ts';
 import type { Peer } from './socket/peer.ts';
 import { verifyAtOnce, type Verify } from './socket/proof.ts';
 import type { Store } from './store/store.ts';
@@ -90,6 +91,8 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
+    likely: { origin: '' },
+    hello: new Hello(limits),
     ended: (connection: Connection) => void connections.delete(connection),
     working: (work: Promise<void>) => {
       working.add(work);

@@ -19,8 +19,6 @@ export async function run(config: Config): Promise<void> {
   try {
     const app = APP_FOLDERS.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
     const relay = await buildRelay({ ...config, data, version: version(), ...(app === undefined ? {} : { app }) });
-    console.log(`Sotto is at ${config.origins[0] ?? `http://${nameOf(config.host)}:${relay.port}`}\nIts data lies in ${data}`);
-    if (relay.metricsPort !== undefined) console.log(`Its metrics are at http://127.0.0.1:${relay.metricsPort}/metrics`);
     const stop = (): void => {
       setTimeout(() => {
         console.error('The relay was not done in time, and ends all the same: clients send again what it had not acked.');
@@ -33,6 +31,9 @@ export async function run(config: Config): Promise<void> {
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    // Said last: whoever reads it may ask the relay to stop.
+    console.log(`Sotto is at ${config.origins[0] ?? `http://${nameOf(config.host)}:${relay.port}`}\nIts data lies in ${data}`);
+    if (relay.metricsPort !== undefined) console.log(`Its metrics are at http://127.0.0.1:${relay.metricsPort}/metrics`);
   } catch (error) {
     console.error(sentenceFor(error, config));
     process.exitCode = EXIT_USAGE;

@@ -22,9 +22,10 @@ export interface CommitPayload {
   readonly sealed: Uint8Array;
 }
 
-export function encodeCommitPayload(commit: CommitPayload): Uint8Array {
-  return concat(commit.access, commit.invites, Uint8Array.of(commit.closing ? CLOSING : 0), commit.sealed);
-}
+/** What stands before the sealed commit: all that the relay registers with it. */
+export const commitHead = ({ access, invites, closing }: Omit<CommitPayload, 'sealed'>): Uint8Array => concat(access, invites, Uint8Array.of(closing ? CLOSING : 0));
+
+export const encodeCommitPayload = (commit: CommitPayload): Uint8Array => concat(commitHead(commit), commit.sealed);
 
 /** Undefined where it is shorter than its header or has unknown flags. */
 export function decodeCommitPayload(payload: Uint8Array): CommitPayload | undefined {

@@ -43,12 +43,22 @@ export async function previewInvite(host: RoomHost, rooms: ReadonlyMap<string, R
       room: key, name: neutralised(known.name), members: known.members.map(personOf), inviter: inviter === undefined ? null : personOf(inviter), relay: known.relay, alreadyMember: true, approval: known.agreed.approval,
     };
   }
+  return previewAt(host, invite, 0);
+}
+
+/** Moves that a preview follows. */
+const MOST_HOPS = 4;
+
+async function previewAt(host: RoomHost, invite: InviteLink, hops: number): Promise<InvitePreview> {
+  const key = toBase64Url(invite.room) as RoomKey;
   const link = host.link(invite.relay);
   try {
     await link.ready();
     const { view, terms } = await readDoorway(link, doorOfInvite(invite));
     const inviter = inviterIn(view, invite.inviter);
     await link.ask({ t: 'close', room: invite.room });
+    // The room has moved since the link was made, maybe more than once.
+    if (terms.relay !== null && terms.relay !== invite.relay && hops < MOST_HOPS) return await previewAt(host, { ...invite, relay: terms.relay }, hops + 1);
     return {
       room: key, name: neutralised(terms.name), members: peopleIn(view.members).map(personOf), inviter: inviter === undefined ? null : personOf(storedPerson(inviter)),
       relay: invite.relay, alreadyMember: false, approval: terms.approval,
@@ -76,8 +86,9 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   const kept = known?.state.record;
   // History of an earlier stay remains, and goes on behind it.
   const shift = kept === undefined ? 0 : kept.shift + kept.cursor;
-  const { readThrough = 0, receivedThrough = 0, unread = 0 } = kept ?? {};
-  const joining = { ...record, shift, readThrough, receivedThrough, unread };
+  // And so does what the relay was caught at, until the person has seen it.
+  const { readThrough = 0, receivedThrough = 0, unread = 0, alarms = [] } = kept ?? {};
+  const joining = { ...record, shift, readThrough, receivedThrough, unread, alarms };
   await host.write([{ kind: 'clear', store: 'groups', prefix: [toBase64Url(invite.room)] }, { kind: 'clear', store: 'links', prefix: [toBase64Url(invite.room)] }, ...roomChanges(toBase64Url(invite.room), joining)]);
   return new Room(host, joining, known?.outbox.all.map(({ entry }) => entry) ?? [], known?.state.latest ?? null);
 }

@@ -11,6 +11,7 @@ import { removeMember, renameRoom, setLook, setRole, setSettings, unban } from '
 import { answerRequest, messagePerson } from './actor/direct.ts';
 import { answerKnock } from './actor/knocks.ts';
 import { forget, leave } from './actor/leaving.ts';
+import { moveRoom } from './actor/moving.ts';
 import { personOf } from './actor/people.ts';
 import { acknowledge } from './actor/recognition.ts';
 import { rejoin } from './actor/rejoin.ts';
@@ -433,6 +434,10 @@ class LocalEngine implements Engine {
     return this.#settled(() => acknowledge(this.#room(room), identityOf(person)));
   }
 
+  moveRoom(room: RoomKey, relay: string): Promise<void> {
+    return this.#settled(() => moveRoom(this.#room(room), relay));
+  }
+
   rejoin(room: RoomKey): Promise<void> {
     return this.#settled(() => rejoin(this.#room(room)));
   }
@@ -450,7 +455,6 @@ class LocalEngine implements Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  readonly moveRoom: Engine['moveRoom'] = notYet;
 
   async close(): Promise<void> {
     if (this.#halted === undefined) this.#halted = new EngineError('superseded', 'The engine was closed.');
@@ -459,8 +463,6 @@ class LocalEngine implements Engine {
     this.#storage.close();
   }
 }
-
-const notYet = (): Promise<never> => Promise.reject(new EngineError('internal', 'This version cannot do that yet.'));
 
 function identityOf(person: PersonKey): IdentityKey {
   const key = fromBase64Url(person);

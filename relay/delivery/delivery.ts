@@ -245,7 +245,8 @@ export class Delivery {
   async #fillWindow(room: Room): Promise<void> {
     const window = new DedupeWindow(this.#limits.dedupe);
     try {
-      for (const { id, seq } of await this.#store.recentIds(room.log, this.#limits.dedupe)) window.add(seq, id);
+      const recent = room.head === 0 ? [] : await this.#store.recentIds(room.log, this.#limits.dedupe);
+      for (const { id, seq } of recent) window.add(seq, id);
       room.window = window;
     } catch (error) {
       this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');

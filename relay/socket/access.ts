@@ -122,10 +122,15 @@ export class Access {
     }
   }
 
-  /** For any one of the relay's own origins: it may be reached by several. */
+  /** For any one of the relay's own origins: it may be reached by several. The one by which the last came in is tried first. */
   async #signed(key: Uint8Array, signature: Uint8Array, statement: (origin: string) => Uint8Array): Promise<boolean> {
-    for (const origin of this.#context.origins()) {
-      if (await this.#context.verify(key, statement(origin), signature)) return true;
+    const { likely, verify } = this.#context;
+    const origins = this.#context.origins();
+    const first = origins.includes(likely.origin) ? [likely.origin] : [];
+    for (const origin of [...first, ...origins.filter((other) => other !== likely.origin)]) {
+      if (!(await verify(key, statement(origin), signature))) continue;
+      likely.origin = origin;
+      return true;
     }
     return false;
   }

@@ -3,11 +3,9 @@
  * delivery. Frames are worked off strictly in the order of arrival: a slow one (an opening, a commit, a pull)
  * makes those behind it wait, and so does a peer that does not read what it was sent.
  */
-import { randomBytes } from 'node:crypto';
 import { standsAt } from '../../shared/bytes.ts';
 import { CLOSE_CODES, type ErrorCode } from '../../shared/codes.ts';
 import type { ClientControl } from '../../shared/control.ts';
-import { encodeControl } from '../../shared/control.ts';
 import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, KIND_AT, KINDS, ROOM_AT, SEQ_AT, type Envelope } from '../../shared/envelope.ts';
 import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
@@ -24,6 +22,7 @@ import type { Subscriber } from '../delivery/subscriber.ts';
 import type { RelayLimits } from '../limits.ts';
 import { Access } from './access.ts';
 import { Allowance } from './allowance.ts';
+import type { Hello } from './hello.ts';
 import type { Peer } from './peer.ts';
 import type { Verify } from './proof.ts';
 
@@ -37,6 +36,9 @@ export interface ConnectionContext {
   readonly mayCreate: (token: string | undefined) => boolean;
   /** Statements are signed for one of them. */
   readonly origins: () => readonly string[];
+  /** By which of them the last connection opened a room. */
+  readonly likely: { origin: string };
+  readonly hello: Hello;
   /** Called once, when it has ended. */
   readonly ended: (connection: Connection) => void;
   /** Runs a proof that is under way; it counts as work of the relay until it is done. */
@@ -49,7 +51,7 @@ const UNPLACED = new Uint8Array(8);
 
 export class Connection implements Subscriber {
   readonly memberships = new Map<string, Membership>();
-  readonly nonce = new Uint8Array(randomBytes(32)) as Nonce;
+  readonly nonce: Nonce;
   closed = false;
   readonly #peer: Peer;
   readonly #context: ConnectionContext;
@@ -88,8 +90,9 @@ export class Connection implements Subscriber {
     this.#frames = this.#allowance(limits.framesPerSecond);
     this.#bytes = this.#allowance(limits.bytesPerSecond);
     this.#awaitRoom();
-    const { payload, frame, rooms, pull, heartbeat } = limits;
-    peer.send(encodeControl({ t: 'hello', nonce: this.nonce, heartbeat: Math.ceil(heartbeat), limits: { payload, frame, rooms, pull } }));
+    const { nonce, frame } = context.hello.next();
+    this.nonce = nonce;
+    peer.send(frame);
   }
 
   /** Takes one frame. The bytes become the relay's, which writes the seq into them: hand over a copy. Never throws. */

@@ -4,9 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import fastifyWebsocket from '@fastify/websocket';
+import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
-import { WebSocket, type ServerOptions } from 'ws';
+import { WebSocket } from 'ws';
 import { CLOSE_CODES } from '../../shared/codes.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../../shared/limits.ts';
 import type { RelayCore } from '../core.ts';
@@ -60,7 +60,7 @@ export class Sockets {
   async open(app: FastifyInstance): Promise<void> {
     await app.register(fastifyWebsocket, {
       // The types want what hangs on ws's module besides the class.
-      options: { WebSocket: Opened as unknown as NonNullable<ServerOptions['WebSocket']>, clientTracking: false, perMessageDeflate: false, handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false) },
+      options: { WebSocket: Opened as unknown as NonNullable<WebsocketPluginOptions['options']>['WebSocket'] & object, clientTracking: false, perMessageDeflate: false, handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false) },
     });
     // The answer to the handshake waits for the first frame, and leaves with it.
     const onRequest: onRequestHookHandler = ({ ws, raw }, _reply, done) => {
@@ -87,7 +87,6 @@ export class Sockets {
     const peer = new WebSocketPeer(socket, this.#peers);
     socket[PEER] = peer;
     socket.setTimeout(0);
-    socket.setNoDelay(true);
     socket.on('error', onError);
     socket.on('data', onData);
     socket.on('drain', onDrain);

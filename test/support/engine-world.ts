@@ -17,10 +17,13 @@ export class World {
   readonly network: VirtualNetwork;
   readonly dice: Dice;
   readonly suite: Suite;
+  /** Of every engine in this world. */
+  readonly engine: Partial<EngineOptions>;
 
-  constructor(options: { readonly seed?: number; readonly suite?: Suite; readonly store?: Store; readonly limits?: Partial<RelayLimits>; readonly delay?: (dice: Dice) => number } = {}) {
+  constructor(options: { readonly seed?: number; readonly suite?: Suite; readonly store?: Store; readonly limits?: Partial<RelayLimits>; readonly delay?: (dice: Dice) => number; readonly engine?: Partial<EngineOptions> } = {}) {
     this.dice = seeded(options.seed ?? 1);
     this.suite = options.suite ?? 'x25519';
+    this.engine = options.engine ?? {};
     this.store = options.store ?? new MemoryStore();
     const { delay = () => 5 } = options;
     this.network = new VirtualNetwork({
@@ -68,7 +71,7 @@ export class Someone {
     const { clock, network, dice, suite } = this.world;
     return {
       storage: this.storage, transport: network.transport(this.name, () => this.online), clock, randomness: { bytes: (length) => dice.bytes(length), fraction: () => dice.fraction() },
-      deviceKey: { deviceKey: async () => this.#deviceKey.slice() }, appOrigin: RELAY, relay: RELAY, suite,
+      deviceKey: { deviceKey: async () => this.#deviceKey.slice() }, appOrigin: RELAY, relay: RELAY, suite, ...this.world.engine,
     };
   }
 

@@ -37,6 +37,8 @@ export class Person {
       ...(SOTTO_CHROMIUM === undefined ? {} : { executablePath: SOTTO_CHROMIUM }),
       args: FLAGS, viewport: { width: 390, height: 844 }, permissions: ['clipboard-read', 'clipboard-write'], locale: 'en-GB',
     });
+    // What takes longer than this has failed.
+    this.#context.setDefaultTimeout(20_000);
     this.page = this.#context.pages()[0] ?? (await this.#context.newPage());
     this.#listen(this.page);
   }

@@ -16,6 +16,7 @@ export class RelayProcess {
   output = '';
   #child: ChildProcess | undefined;
   readonly #dist: string;
+  #options: readonly string[] = [];
 
   private constructor(data: string, port: number, dist: string) {
     this.data = data;
@@ -30,13 +31,18 @@ export class RelayProcess {
     return relay;
   }
 
+  /** Options of its command line, from the next start on. */
+  configure(...options: readonly string[]): void {
+    this.#options = options;
+  }
+
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
   /** Starts it on the same data and port; resolves when it has printed its address. */
   async restart(): Promise<void> {
-    const child = spawn(process.execPath, [join(this.#dist, 'relay/main.js'), '--port', String(this.port), '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(this.#dist, 'relay/main.js'), '--port', String(this.port), '--data', this.data, ...this.#options], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     await new Promise<void>((ready, failed) => {
       const began = this.output.length;

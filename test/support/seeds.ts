@@ -1,30 +1,34 @@
 /** Many seeds of the simulation as one test; a failure names its seed. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { ATTACKS } from './malicious-member.ts';
 import { DEEDS, TROUBLES } from './simulation-actions.ts';
-import { simulate } from './simulation.ts';
+import { simulate, type Adversary, type SimulationResult } from './simulation.ts';
 
-/** Rows whose method the engine does not have yet. */
-const COMING: ReadonlySet<string> = new Set(['answer', 'rejoin']);
+/** Rows whose method the engine does not have yet, or for which the table has no cause yet. */
+const COMING: ReadonlySet<string> = new Set(['rejoin']);
 
-/** Every so many seeds runs on X-Wing, which is what rooms use; the others on the faster suite. */
+/** Every so many seeds runs on X-Wing, which is what rooms use; the others on the faster suite. All of it is real cryptography. */
 const XWING_EVERY = 25;
+/** In turn. */
+const AGAINST: readonly Adversary[] = ['nobody', 'member', 'nobody', 'relay', 'nobody'];
 
 export async function runSeeds(context: TestContext, from: number, count: number, stride: number): Promise<void> {
-  let crashes = 0;
-  let messages = 0;
-  const done = new Map<string, number>();
+  const results: SimulationResult[] = [];
   for (let n = 0; n < count; n++) {
     const seed = from + n * stride;
-    const result = await simulate(seed, { suite: n % XWING_EVERY === 0 ? 'xwing' : 'x25519' }).catch((cause: unknown) => {
-      throw new Error(`npm run simulate -- --seed ${seed}${n % XWING_EVERY === 0 ? ' --suite xwing' : ''}`, { cause });
-    });
-    crashes += result.crashes;
-    messages += result.messages;
-    for (const [deed, times] of result.done) done.set(deed, (done.get(deed) ?? 0) + times);
+    const suite = n % XWING_EVERY === 0 ? 'xwing' : 'x25519';
+    const against = AGAINST[n % AGAINST.length] ?? 'nobody';
+    results.push(await simulate(seed, { suite, against }).catch((cause: unknown) => {
+      throw new Error(`npm run simulate -- --seed ${seed} --suite ${suite} --against ${against}\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }));
   }
-  context.diagnostic(`${count} seeds, ${messages} messages, ${crashes} crashes; ${[...done].map(([deed, times]) => `${deed} ${times}`).join(', ')}`);
+  const done = new Map<string, number>();
+  for (const result of results) for (const [deed, times] of result.done) done.set(deed, (done.get(deed) ?? 0) + times);
+  const total = (what: (result: SimulationResult) => number): number => results.reduce((sum, result) => sum + what(result), 0);
+  const named = total(({ lie }) => (lie !== undefined && lie.told > 0 && lie.alarms.length > 0 ? 1 : 0));
+  context.diagnostic(`${count} seeds, ${total(({ messages }) => messages)} messages, ${total(({ crashes }) => crashes)} crashes, ${named} lying relays named; ${[...done].map(([deed, times]) => `${deed} ${times}`).join(', ')}`);
   // A simulation in which nothing goes wrong shows nothing.
-  assert.ok(crashes > count && messages > 10 * count);
-  for (const { name } of [...DEEDS, ...TROUBLES]) if (!COMING.has(name)) assert.ok((done.get(name) ?? 0) > 0, `${name} never came about`);
+  assert.ok(total(({ crashes }) => crashes) > count && total(({ messages }) => messages) > 10 * count && named > count / 20);
+  for (const { name } of [...DEEDS, ...TROUBLES, ...ATTACKS]) if (!COMING.has(name)) assert.ok((done.get(name) ?? 0) > 0, `${name} never came about`);
 }

@@ -5,6 +5,7 @@
 import { EngineError, type MessageKey, type Role, type RoomKey, type RoomSummary } from '../../pwa/engine/api.ts';
 import { toBase64Url } from '../../shared/bytes.ts';
 import type { World } from './engine-world.ts';
+import type { Lying } from './malicious-relay.ts';
 import type { Mortals } from './simulation-people.ts';
 
 export interface Simulated {
@@ -20,6 +21,8 @@ export interface Simulated {
   messages: number;
   /** How often each row came to its end as it was meant. */
   readonly done: Map<string, number>;
+  /** The relay's lies to one of them, where it is no honest one. */
+  lying: Lying | undefined;
   /** Something that no engine should answer. */
   failed: unknown;
 }

@@ -34,7 +34,7 @@ const isStart = (fact: NoticeFact): boolean => fact.kind === 'joined' || fact.ki
 const seqOf = ({ position }: TimelineItem): number => Math.floor(position ?? Infinity);
 
 /** Without names, which people change; and a return, a ban, an answered knock as what they come to. */
-const factText = (fact: NoticeFact): string => JSON.stringify(fact, (key, value: unknown) => (key === 'name' || key === 'label' ? undefined : value)).replace(/"let-in"|"returned"/, '"joined"').replace('"banned"', '"removed"');
+const factText = (fact: NoticeFact): string => JSON.stringify(fact.kind === 'let-in' ? { kind: fact.kind, who: fact.who } : fact, (key, value: unknown) => (key === 'name' || key === 'label' ? undefined : value)).replace(/"let-in"|"returned"/, '"joined"').replace('"banned"', '"removed"');
 
 export class Discrepancy extends Error {
   readonly who: Mortals;
@@ -154,11 +154,15 @@ export function checkDelivered(truth: Truth, one: Mortals): void {
 export const agreedOn = ({ kind, name, look, settings, members, banned, relay }: RoomSummary): string =>
   JSON.stringify({
     kind, name, hue: look.hue, picture: look.picture === null ? null : toBase64Url(look.picture), settings, relay,
-    members: members.map(({ person, name: called, role }) => [person, called, role]).sort(), banned: banned.map(({ person }) => person).sort(),
+    members: members.map(({ person, name: called, role }) => `${person} ${called} ${role}`).sort(), banned: banned.map(({ person }) => person).sort(),
   });
 
+/** Whom a relay lied to, and who says so: what they hold need not be what happened. */
+export const isWarned = async ({ lying, room }: Simulated, one: Mortals): Promise<boolean> => lying !== undefined && lying.told() > 0 && ((await one.summary(room))?.alarms.length ?? 0) > 0;
+
 /** Undefined where everything has come to rest and all agree; else what is not there yet. */
-export async function unrest({ people, room, founder }: Simulated): Promise<string | undefined> {
+export async function unrest(sim: Simulated): Promise<string | undefined> {
+  const { people, room, founder } = sim;
   for (const { someone } of people) if (someone.halted.length > 0) throw new Error(`${someone.name} halted: ${someone.halted.join('; ')}`);
   const reference = await founder.summary(room);
   if (reference === undefined) return `${founder.name} is down`;
@@ -167,6 +171,7 @@ export async function unrest({ people, room, founder }: Simulated): Promise<stri
   for (const one of people) {
     if (one.isMalicious) continue;
     if (!one.isAlive) return `${one.name} is down`;
+    if (await isWarned(sim, one)) continue;
     const summary = await one.summary(room);
     const isIn = reference.members.some(({ person }) => person === one.key);
     if (isIn !== (summary?.standing.kind === 'member')) return `${one.name} is ${isIn ? '' : 'not '}a member, and holds itself for ${summary?.standing.kind}`;

@@ -4,6 +4,7 @@ import type { Engine, MessageKey, PersonKey, RoomKey, RoomSummary, TimelineItem 
 import { decodeEnvelope } from '../../shared/envelope.ts';
 import { mortal, type Mortal } from './crash-points.ts';
 import type { Someone } from './engine-world.ts';
+import { isWorthKeeping } from './malicious-member.ts';
 
 export class Mortals {
   readonly someone: Someone;
@@ -21,6 +22,8 @@ export class Mortals {
   hasLeft = false;
   /** Plays against the others: nothing is asked of what this person sees. */
   isMalicious = false;
+  /** What a malicious one keeps to send again. */
+  readonly frames: Uint8Array[] = [];
   #life: Mortal | undefined;
   #starting = false;
 
@@ -87,8 +90,10 @@ export class Mortals {
     return (await this.engine?.timeline(room, { limit: 10_000 }).catch(() => undefined))?.items ?? [];
   }
 
-  /** Told of every frame that reached this person. */
-  saw(frame: Uint8Array): void {
+  /** Told of every frame that this person's connections carried. */
+  saw(frame: Uint8Array, direction: 'up' | 'down'): void {
+    if (this.isMalicious && isWorthKeeping(frame, direction)) this.frames.push(frame.slice());
+    if (direction === 'up') return;
     const envelope = decodeEnvelope(frame);
     if (envelope?.kind === 'message') this.delivered.add(envelope.seq);
   }

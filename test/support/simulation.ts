@@ -6,8 +6,12 @@
 import { toBase64Url } from '../../shared/bytes.ts';
 import type { MessageKey } from '../../pwa/engine/api.ts';
 import type { Suite } from '../../pwa/engine/mls/index.ts';
+import { decodeRooms } from '../../pwa/engine/records/room-record.ts';
+import { sealedStorage } from '../../pwa/engine/records/sealed-storage.ts';
+import { ATTACKS } from './malicious-member.ts';
+import { lyingTo } from './malicious-relay.ts';
 import { DEEDS, something, TROUBLES, type Simulated } from './simulation-actions.ts';
-import { checkDelivered, checkLog, checkPerson, describe, truthOf, unrest } from './simulation-check.ts';
+import { checkDelivered, checkLog, checkPerson, describe, isWarned, truthOf, unrest } from './simulation-check.ts';
 import { Someone, World } from './engine-world.ts';
 import { Mortals } from './simulation-people.ts';
 
@@ -18,28 +22,45 @@ export interface SimulationResult {
   readonly points: ReadonlyMap<string, number>;
   /** How often each row of the table was done. */
   readonly done: ReadonlyMap<string, number>;
+  /** What the relay did to one of them, how often, and which alarms told of it. */
+  readonly lie: { readonly name: string; readonly told: number; readonly alarms: readonly string[] } | undefined;
 }
 
 const CRASHES_PER_CALL = 0.004;
+/** How often something happens, it is by a malicious member, where there is one. */
+const ATTACKING = 0.25;
 /** Virtual milliseconds. */
 const SHAKING = 20_000;
 const QUIET = 15 * 60_000;
 const NAMES = ['Ada', 'Bo', 'Cy', 'Di', 'Ed'];
 
-export async function simulate(seed: number, given: { readonly suite?: Suite } = {}): Promise<SimulationResult> {
+/** Who plays against the others. */
+export const ADVERSARIES = ['nobody', 'member', 'relay'] as const;
+export type Adversary = (typeof ADVERSARIES)[number];
+
+export async function simulate(seed: number, given: { readonly suite?: Suite; readonly against?: Adversary } = {}): Promise<SimulationResult> {
   const world = new World({ seed, ...given, delay: (dice) => 1 + dice.below(60) });
   const points = new Map<string, number>();
   const sim = await assembled(world, points);
+  if (given.against === 'member') Object.assign(sim.people.at(-1) ?? {}, { isMalicious: true });
   try {
-    await shake(sim);
+    await shake(sim, given.against ?? 'nobody');
+    // What a relay hid shows with the next message that gets through.
+    if (sim.lying !== undefined) await speak(sim);
     await rest(sim);
     await everyoneWrites(sim);
     await check(sim);
   } catch (cause) {
-    throw new Error(`seed ${seed}: ${String(cause)}\n${await describe(sim, sim.room)}`, { cause });
+    const lies = sim.lying === undefined ? '' : `; the relay told ${sim.lying.told()} times: ${sim.lying.name}`;
+    throw new Error(`seed ${seed}: ${String(cause)}${lies}\n${await describe(sim, sim.room)}`, { cause });
   }
+  const { lying } = sim;
+  const alarms = (await Promise.all(sim.people.map(async (one) => (await one.summary(sim.room))?.alarms ?? []))).flat().map(({ kind }) => kind);
   for (const { engine } of sim.people) await engine?.close();
-  return { seed, messages: sim.messages, crashes: sim.people.reduce((sum, one) => sum + one.crashes, 0), points, done: sim.done };
+  return {
+    seed, messages: sim.messages, crashes: sim.people.reduce((sum, one) => sum + one.crashes, 0), points, done: sim.done,
+    lie: lying === undefined ? undefined : { name: lying.name, told: lying.told(), alarms },
+  };
 }
 
 /** Two to five people, one of them with a room and a link to it. */
@@ -57,38 +78,63 @@ async function assembled(world: World, points: Map<string, number>): Promise<Sim
     await clock.until(() => one.isAlive);
     people.push(one);
   }
-  network.onFrame = (frame, direction, { owner }) => { if (direction === 'down') people.find(({ name }) => name === owner)?.saw(frame); };
+  network.onFrame = (frame, direction, { owner }) => { people.find(({ name }) => name === owner)?.saw(frame, direction); };
   const [founder] = people as [Mortals, ...Mortals[]];
   if (founder.engine === undefined) throw new Error('not alive');
   const room = await clock.over(founder.engine.createRoom('a room'));
   const { link } = await clock.over(founder.engine.createInvite(room, { hours: 0, uses: 0 }));
   if (link === null) throw new Error('no link');
-  return { world, room, people, founder, links: [link], unsure: new Set(), messages: 0, done: new Map(), failed: undefined };
+  return { world, room, people, founder, links: [link], unsure: new Set(), messages: 0, done: new Map(), lying: undefined, failed: undefined };
 }
 
-async function shake(sim: Simulated): Promise<void> {
+async function shake(sim: Simulated, against: Adversary): Promise<void> {
   const { dice, clock } = sim.world;
   const { people, founder } = sim;
   let shaking = true;
   for (const one of people) {
     one.risk = CRASHES_PER_CALL;
+    if (one.isMalicious) one.risk = 0;
     if (one !== founder) clock.after(dice.below(3000), () => void join(sim, one));
   }
   const next = (): void => {
     if (!shaking) return;
-    something(sim, dice.chance(0.7) ? DEEDS : TROUBLES);
+    const mallory = people.find(({ isMalicious }) => isMalicious);
+    if (mallory !== undefined && dice.chance(ATTACKING)) something(sim, ATTACKS, mallory);
+    else something(sim, dice.chance(0.7) ? DEEDS : TROUBLES);
     clock.after(dice.below(700), next);
   };
   next();
+  if (against === 'relay') clock.after(SHAKING / 2, () => void lie(sim));
   await clock.pass(SHAKING);
   shaking = false;
+  sim.lying?.stop();
   for (const one of people) {
     one.risk = 0;
+    if (one.isMalicious) continue; // its device stays down, or up, as it is
     one.someone.online = true;
     one.start();
   }
   await clock.pass(10_000);
   for (const one of people) if (one.isAlive) await one.engine?.wake();
+}
+
+/** To one member, for a while. */
+async function lie(sim: Simulated): Promise<void> {
+  const { dice, clock, network } = sim.world;
+  const victims: Mortals[] = [];
+  for (const one of sim.people) if (one !== sim.founder && (await isAnchored(sim, one))) victims.push(one);
+  if (victims.length === 0) return void clock.after(500, () => void lie(sim));
+  sim.lying = lyingTo(dice.pick(victims).name, dice);
+  network.tamper = sim.lying.tamper;
+  clock.after(1000 + dice.below(6000), () => sim.lying?.stop());
+}
+
+/** Whether one holds a position of the log that another member named: before, a relay can tell a newcomer anything. */
+async function isAnchored({ room }: Simulated, { someone }: Mortals): Promise<boolean> {
+  const { storage, deviceKey } = someone.options();
+  const rows = await sealedStorage(storage, await deviceKey.deviceKey()).range('rooms', { prefix: [room] });
+  const record = decodeRooms(rows)[0]?.record;
+  return record?.standing.kind === 'member' && record.chain.kind === 'anchored';
 }
 
 /** By the first link, until the device has it. */
@@ -114,26 +160,32 @@ async function rest(sim: Simulated): Promise<void> {
 
 /** Whoever is in can write, and all who are in read it. */
 async function everyoneWrites(sim: Simulated): Promise<void> {
-  const { clock, dice } = sim.world;
-  const ids: MessageKey[] = [];
-  const writers: Mortals[] = [];
-  for (const one of sim.people) {
-    if (one.isMalicious || (await one.summary(sim.room))?.standing.kind !== 'member') continue;
-    const id = toBase64Url(dice.bytes(16)) as MessageKey;
-    await one.engine?.send(sim.room, id, { kind: 'text', text: `${one.name} at last` });
-    one.sent.push(id);
-    ids.push(id);
-    writers.push(one);
-  }
+  const { clock } = sim.world;
+  const spoken = await speak(sim);
   const allRead = async (): Promise<boolean> => {
-    for (const one of writers) {
+    for (const { one } of spoken) {
+      if (await isWarned(sim, one)) continue;
       const read = new Set((await one.items(sim.room)).flatMap((item) => (item.position === null ? [] : [item.id])));
-      if (!ids.every((id) => read.has(id))) return false;
+      for (const { one: writer, id } of spoken) if (!read.has(id) && !(await isWarned(sim, writer))) return false;
     }
     return true;
   };
   await clock.until(allRead, QUIET, 'that all who are in read each other');
   await clock.pass(20_000);
+}
+
+/** Each who holds itself for a member says one thing. */
+async function speak({ world: { clock, dice }, people, room }: Simulated): Promise<readonly { readonly one: Mortals; readonly id: MessageKey }[]> {
+  const spoken: { readonly one: Mortals; readonly id: MessageKey }[] = [];
+  for (const one of people) {
+    if (one.isMalicious || (await one.summary(room))?.standing.kind !== 'member') continue;
+    const id = toBase64Url(dice.bytes(16)) as MessageKey;
+    await one.engine?.send(room, id, { kind: 'text', text: `${one.name} at last` });
+    one.sent.push(id);
+    spoken.push({ one, id });
+  }
+  await clock.pass(20_000);
+  return spoken;
 }
 
 async function check(sim: Simulated): Promise<void> {
@@ -144,10 +196,12 @@ async function check(sim: Simulated): Promise<void> {
   for (const one of sim.people) {
     checkDelivered(truth, one);
     if (one.isMalicious) continue;
+    if (await isWarned(sim, one)) continue;
     const alarms = (await one.summary(sim.room))?.alarms ?? [];
     if (alarms.length > 0) throw new Error(`${one.name} has the alarm ${alarms.map(({ kind }) => kind).join()}`);
     await checkPerson(sim, truth, one);
   }
+  if (sim.lying !== undefined || sim.people.some(({ isMalicious }) => isMalicious)) return;
   const met = truth.items.find((item) => item.kind === 'notice' && (item.fact.kind === 'unreadable' || item.fact.kind === 'invalid-commit'));
   if (met !== undefined) throw new Error(`something at ${met.position} could not be used`);
 }

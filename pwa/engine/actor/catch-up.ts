@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../../../shared/codes.ts';
 import { START, type Seq, type Signature } from '../../../shared/ids.ts';
-import { createStatement, invitesDigestOf, openStatement } from '../../../shared/statements.ts';
+import { createStatement, invitesDigestOf } from '../../../shared/statements.ts';
 import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { RelayControl } from '../../../shared/control.ts';
 import { sha256 } from '../crypto/hash.ts';
@@ -13,7 +13,10 @@ import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
 import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
+import { isMoving, openMoved } from './moving.ts';
+import { askToOpen } from './opening.ts';
 import { noteKept } from './missed.ts';
+import { overlapOf } from './overlap.ts';
 import { rollBack, type Loss } from './roll-back.ts';
 import type { Room } from './room.ts';
 import { offerTrail, proveWay } from './trail.ts';
@@ -29,8 +32,11 @@ export async function openRoom(room: Room): Promise<void> {
   try {
     const answer = await ask(room);
     if (answer?.t !== 'opened') return;
+    // What came before the answer comes again, by the pull.
+    room.inbox = room.inbox.filter(({ kind }) => kind !== 'envelope');
     await compare(room, answer);
-    pull(room, room.state.record.cursor);
+    room.overlap = room.wentBack ? undefined : await overlapOf(room, answer);
+    pull(room, room.overlap === undefined ? room.state.record.cursor : ((room.overlap.seq - 1) as Seq));
   } catch (cause) {
     if (cause instanceof Disconnected) return;
     if (!(cause instanceof RelayRefusal)) throw cause;
@@ -62,7 +68,8 @@ async function ask(room: Room): Promise<RelayControl | undefined> {
   const { link } = room;
   const { nonce } = link;
   if (mls === null || nonce === undefined) return undefined;
-  const { access, epoch } = mls.keys;
+  const { access } = mls.keys;
+  if (isMoving(room)) return openMoved(room);
   if (!record.registered && record.owner !== null) {
     const invites = [...registrationsOf(mls.group)];
     const groupInfo = sealGroupInfo(record.room, mls.group.suite, await mls.group.groupInfo(), recipientsOf(mls.group));
@@ -74,9 +81,7 @@ async function ask(room: Room): Promise<RelayControl | undefined> {
       ...(token === undefined ? {} : { token }),
     });
   }
-  const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
-  room.openedEpoch = toHex(epoch);
-  return link.ask({ t: 'open', room: record.room, epoch, sig });
+  return askToOpen(room, mls);
 }
 
 /** Whether the log is the one we know, and no shorter. */
@@ -86,7 +91,8 @@ async function compare(room: Room, opened: Opened): Promise<void> {
     const step = room.step();
     step.update({ incarnation: opened.incarnation.slice() as Opened['incarnation'], registered: true, began: opened.began });
     room.openedEpoch = toHex(record.epoch);
-    return room.store(step);
+    await room.store(step);
+    return record.incarnation === null ? undefined : lost(room, 'relay-reset', opened);
   }
   // Who came in by an invite may not know where the epoch began.
   const known = record.began !== START || mls?.group.epoch === 0n;
@@ -107,6 +113,13 @@ async function compare(room: Room, opened: Opened): Promise<void> {
   if (step.record !== record) await room.store(step);
 }
 
+/** What we had last does not stand where it stood. */
+export async function wentBack(room: Room, opened: Opened): Promise<void> {
+  room.overlap = undefined;
+  await lost(room, 'relay-rolled-back', opened);
+  return openRoom(room);
+}
+
 function lost(room: Room, kind: Loss['kind'], { incarnation, head, began }: Omit<Loss, 'kind'>): Promise<void> {
   room.wentBack = true;
   return rollBack(room, { kind, incarnation, head, began });
@@ -120,13 +133,15 @@ export function pull(room: Room, after: Seq): void {
 async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<void> {
   const { record, mls } = room.state;
   if (isPassing(code)) return room.tryAgain(retryAfter === 0 ? TRY_AGAIN : retryAfter);
+  // Another member may be let make it there, or its operator may let us later.
+  if (isMoving(room)) return room.tryAgain(TRY_AGAIN + room.host.randomness.fraction() * TRY_AGAIN);
   if (code === 'no-access') {
     if (await restore(room)) return;
     const step = room.step();
     // What it once had, it has no more.
     raise(room.host, step, 'relay-reset');
-    // A room that never left its first epoch can be made there again, by the one who made it.
-    if (record.owner !== null && mls?.group.epoch === 0n) step.update({ registered: false });
+    // Whoever made the room makes it there again, in the epoch that it is in: others find theirs there, or offer what leads to it.
+    if (record.owner !== null && mls !== null) step.update({ registered: false });
     await room.store(step);
     return room.tryAgain(TRY_LOST_ROOM_AGAIN);
   }

@@ -1,11 +1,11 @@
 /** Holding what members say of the log against what the relay gave: the alarms of a forked log, and of one that was not given whole. */
 import { equalBytes } from '../../../shared/bytes.ts';
-import type { Seq } from '../../../shared/ids.ts';
+import { START, type Seq } from '../../../shared/ids.ts';
 import { assertNever } from '../../../shared/never.ts';
 import type { Alarm } from '../api.ts';
 import type { Change } from '../ports/storage.ts';
 import type { RoomRecord } from '../records/room-record.ts';
-import { adopted, type Chain, type Link } from '../wire/chain.ts';
+import { adopted, firstLink, type Chain, type Link } from '../wire/chain.ts';
 import type { Message } from '../wire/content.ts';
 import type { RoomHost } from './host.ts';
 import type { Step } from './state.ts';
@@ -30,6 +30,7 @@ export function putLinks(step: Step): void {
 export async function linkAt(host: RoomHost, step: Step, chain: Extract<Chain, { kind: 'anchored' }>, seq: Seq): Promise<Uint8Array | undefined | null> {
   if (chain.last.seq === seq) return chain.last.hash;
   if (seq > chain.last.seq) return undefined;
+  if (seq === START && chain.since === START) return firstLink(step.record.room).hash;
   if (seq < chain.since || pageOf(seq) < pageOf(chain.last.seq) - 1) return null;
   return step.newLinks.get(seq) ?? (await host.storage.get('links', [step.room, pageOf(seq), seq]));
 }

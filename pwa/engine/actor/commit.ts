@@ -4,7 +4,7 @@
  */
 import { encodeControl } from '../../../shared/control.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
-import { epochKeys } from '../rooms/epoch-keys.ts';
+import { epochKeys, headOf } from '../rooms/epoch-keys.ts';
 import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
 import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { sealOuter } from '../wire/outer.ts';
@@ -40,10 +40,11 @@ async function makeCommit(room: Room): Promise<void> {
   const { group, message, consumed } = await mls.group.commit(change);
   const keys = await epochKeys(record.room, group);
   const id = room.host.randomness.bytes(16) as EnvelopeId;
-  const sealed = sealOuter(mls.keys.outer, { kind: 'commit', room: record.room, epoch: record.epoch, id }, message);
+  const registered = registrationsOf(group);
+  const sealed = sealOuter(mls.keys.outer, { kind: 'commit', room: record.room, epoch: record.epoch, id, head: headOf(keys, registered, removed.length > 0) }, message);
   const bundle = encodeControl({
     t: 'commit', room: record.room, id, parent: record.epoch, rejected: record.rejected, access: keys.access.publicKey, closing: removed.length > 0,
-    invites: [...registrationsOf(group)], commit: sealed, groupInfo: sealGroupInfo(record.room, group.suite, await group.groupInfo(), recipientsOf(group)),
+    invites: [...registered], commit: sealed, groupInfo: sealGroupInfo(record.room, group.suite, await group.groupInfo(), recipientsOf(group)),
   });
   step.pending = {
     group, keys, consumed, record: { id, parent: record.epoch, epoch: keys.epoch, bundle, sealed, fulfils: fulfils.map((intent) => intent.id), leaves: change.authenticatedData ?? new Uint8Array(0) },

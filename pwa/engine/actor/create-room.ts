@@ -3,7 +3,7 @@ import { moverStatement, roomIdOf } from '../../../shared/statements.ts';
 import type { OwnerKey, RoomId } from '../../../shared/ids.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { randomBytes } from '../crypto/sodium.ts';
-import { newSigningKeys, sign, signingKeysFrom } from '../crypto/signature.ts';
+import { newSigningKeys, sign, signingKeysFrom, type SigningKeys } from '../crypto/signature.ts';
 import { createGroup, makeDevice, type IdentityKey, type Suite } from '../mls/index.ts';
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { Intent } from '../records/intent.ts';
@@ -33,7 +33,7 @@ export async function createRoom(host: RoomHost, relay: string, suite: Suite, gi
   const group = await createGroup({
     groupId: room, suite, device: makeDevice(profile), leafExtensions: [profileExtension(profile.name), joinedByExtension(FOUNDED), returnKeyExtension(returnKeys(room, profile).public)],
     extensions: [
-      roomExtension({ suite, kind, name, hue: null, picture: null, owner: me, approval: false, relay: null, mover: newMover(room, owner.secretKey) }),
+      roomExtension({ suite, kind, name, hue: null, picture: null, owner: me, approval: false, relay: null, mover: newMover(room, owner) }),
       rolesExtension({ owners: [me], admins: [], members: [], banned: [] }), invitesExtension([]),
     ],
   });
@@ -63,8 +63,8 @@ const invitationOf = (room: RoomId, person: IdentityKey, secret: Uint8Array): In
 const FOUNDED: JoinedBy = { invite: null, of: null, role: 'member', at: 0 };
 
 /** By which any admin can open the room's log at another relay, long after whoever made the room is gone. */
-function newMover(room: RoomId, ownerSecret: Uint8Array): RoomTerms['mover'] {
+function newMover(room: RoomId, owner: SigningKeys): RoomTerms['mover'] {
   const seed = randomBytes(32);
   const { publicKey: key } = signingKeysFrom(seed);
-  return { key, seed, certificate: sign(moverStatement({ room, mover: key }), ownerSecret) };
+  return { owner: owner.publicKey, key, seed, certificate: sign(moverStatement({ room, mover: key }), owner.secretKey) };
 }

@@ -3,6 +3,7 @@ import { equalBytes } from '../../../shared/bytes.ts';
 import { EngineError } from '../api.ts';
 import { randomBytes } from '../crypto/sodium.ts';
 import type { IdentityKey, Suite } from '../mls/index.ts';
+import { invitesIn } from '../rooms/extensions.ts';
 import { INVITE_SECRET_BYTES } from '../rooms/invite-keys.ts';
 import { createRoom } from './create-room.ts';
 import { forget } from './leaving.ts';
@@ -24,15 +25,16 @@ export async function messagePerson(via: Room, person: IdentityKey, suite: Suite
 }
 
 /** One that is alive: a room that either has left or was removed from is history. */
-function isWith({ state: { record } }: Room, person: IdentityKey): boolean {
+function isWith({ state: { record, mls } }: Room, person: IdentityKey): boolean {
   if (record.agreed.kind !== 'direct' || record.peer === null || !equalBytes(record.peer.person, person)) return false;
   switch (record.standing.kind) {
     case 'joining':
     case 'asked':
       return true;
     case 'member':
-      // Not asked yet, or has not answered, or is in.
-      return record.members.length > 1 || record.owner !== null;
+      // They are in, or are still to answer, or to be asked.
+      if (mls === null || record.wanted.some(({ kind }) => kind === 'invite')) return true;
+      return record.members.some((member) => equalBytes(member.person, person)) || (invitesIn(mls.group.extensions) ?? []).some((invite) => invite.for !== null && equalBytes(invite.for, person));
     case 'waiting':
     case 'left':
     case 'removed':

@@ -3,7 +3,7 @@ import { encodeControl } from '../../../shared/control.ts';
 import type { EnvelopeId, EpochId } from '../../../shared/ids.ts';
 import { EngineError } from '../api.ts';
 import { joinExternal, makeDevice, MlsError, suiteHpke, type GroupInfoView } from '../mls/index.ts';
-import { epochKeys } from '../rooms/epoch-keys.ts';
+import { epochKeys, headOf } from '../rooms/epoch-keys.ts';
 import { joinedByExtension, profileExtension, returnKeyExtension, type JoinedBy } from '../rooms/extensions.ts';
 import { forbiddenBy, type Forbidden } from '../rooms/policy.ts';
 import { recipientsOf, registrationsOf } from '../rooms/registrations.ts';
@@ -36,9 +36,10 @@ export async function makeEntry(room: Room, { parent, view, joinedBy, proof }: E
   const { group, message, consumed } = await atTheDoor(() => joinExternal({ groupInfo: view, device, leafExtensions, authenticate: () => authenticatedData }));
   const keys = await epochKeys(id, group);
   const envelope = room.host.randomness.bytes(16) as EnvelopeId;
-  const sealed = sealToJoinKey(suiteHpke(view.suite), view.joinKey, { kind: 'commit', room: id, epoch: parent, id: envelope }, message);
+  const registered = registrationsOf(group);
+  const sealed = sealToJoinKey(suiteHpke(view.suite), view.joinKey, { kind: 'commit', room: id, epoch: parent, id: envelope, head: headOf(keys, registered, false) }, message);
   const bundle = encodeControl({
-    t: 'commit', room: id, id: envelope, parent, rejected: 0, access: keys.access.publicKey, closing: false, invites: [...registrationsOf(group)], commit: sealed,
+    t: 'commit', room: id, id: envelope, parent, rejected: 0, access: keys.access.publicKey, closing: false, invites: [...registered], commit: sealed,
     groupInfo: sealGroupInfo(id, group.suite, await group.groupInfo(), recipientsOf(group)),
   });
   const step = room.step();

@@ -26,6 +26,7 @@ import { makeEntry, type Entry } from './entry.ts';
 import { isLetIn, knockAt, mustKnock } from './knocking.ts';
 import { renewed } from './heard.ts';
 import { shownOf } from './people.ts';
+import { redirect } from './moving.ts';
 import { nextRenewal } from './upkeep.ts';
 import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
@@ -86,6 +87,8 @@ export function doorOf({ state: { record }, host }: Room): Door {
 async function make(room: Room, door: Door): Promise<Incarnation | undefined> {
   const { record } = room.state;
   const doorway = await readDoorway(room.link, door, record.deadEnds);
+  const { relay } = doorway.terms;
+  if (relay !== null && relay !== record.relay) return redirect(room, relay);
   if (!record.returning && record.secret !== null && mustKnock(doorway, record.secret)) {
     await knockAt(room, doorway);
     return undefined;

@@ -17,7 +17,7 @@ import { inviteKeys } from '../rooms/invite-keys.ts';
 import { hasLeft, leavesData, type LeaveStatement } from '../rooms/leave-statement.ts';
 import { forbiddenBy, type Forbidden } from '../rooms/policy.ts';
 import { isInviteOfGone } from '../rooms/policy-change.ts';
-import { agreedState, goneWith, has, isSpent, isSuperseded, leavesOfPerson, roleOf, type AgreedState } from '../rooms/standing.ts';
+import { agreedState, goneWith, has, isSpent, isSuperseded, leavesOfPerson, roleOf, usesOf, type AgreedState } from '../rooms/standing.ts';
 
 export interface PlanContext {
   readonly room: RoomId;
@@ -126,6 +126,7 @@ function applied(draft: Draft, state: AgreedState, { room, me }: PlanContext, gr
       if (group.members.some(({ identityKey }) => equalBytes(identityKey, intent.person)) || invites.invites.some(({ id }) => equalBytes(id, intent.as.id))) return 'settled';
       const original = invites.invites.find(({ id }) => equalBytes(id, intent.of));
       if (original === undefined) return new EngineError('invite-revoked', 'The invite with which they knocked is gone.');
+      if (original.uses !== 0 && usesOf({ invites, members: group.members }, original.id) >= original.uses) return new EngineError('invite-used-up', 'The invite with which they knocked is used up.');
       return withInvite(draft, { ...intent.as, role: original.role, uses: 1, expires: 0, by: me.identityKey, label: original.label, for: intent.person, of: original.id });
     }
     case 'refuse': {

@@ -3,11 +3,12 @@
  * is counted and otherwise left alone.
  */
 import { equalBytes } from '../../../shared/bytes.ts';
-import { decodeCommitPayload, type CommitPayload } from '../../../shared/commit.ts';
+import { COMMIT_HEADER_BYTES, decodeCommitPayload, type CommitPayload } from '../../../shared/commit.ts';
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { Seq } from '../../../shared/ids.ts';
+import { assertNever } from '../../../shared/never.ts';
 import { EngineError } from '../api.ts';
-import type { CommitFacts, Member, Received } from '../mls/index.ts';
+import { MlsError, type CommitFacts, type Member, type Received } from '../mls/index.ts';
 import type { StoredKnock } from '../records/room-record.ts';
 import { epochKeys, isRegisteredTruly } from '../rooms/epoch-keys.ts';
 import { allInvitesIn, rolesIn } from '../rooms/extensions.ts';
@@ -18,6 +19,7 @@ import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
 import { personOf, shownOf } from './people.ts';
+import { followMove } from './moving.ts';
 import { nextRenewal } from './upkeep.ts';
 import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
@@ -29,41 +31,50 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
   if (payload !== undefined && pending !== null && equalBytes(pending.record.id, envelope.id) && equalBytes(pending.record.sealed, payload.sealed)) {
     return takeOwn(room, step, pending, envelope.seq);
   }
-  const received = payload === undefined ? undefined : await judged(step, envelope, payload);
+  const judgement = payload === undefined ? INVALID : await judged(step, envelope, payload);
   // Whatever it is, it came first: the relay will not take ours.
   step.pending = null;
-  switch (received?.kind) {
-    case undefined:
+  switch (judgement.kind) {
+    case 'invalid':
       step.update({ rejected: step.record.rejected + 1 });
-      room.note(step, envelope.seq, { kind: 'invalid-commit', by: null });
+      room.note(step, envelope.seq, { kind: 'invalid-commit', by: judgement.by === null ? null : room.storedPerson(judgement.by) });
       return;
     case 'removed':
-      return leaveFor(room, step, received.facts, envelope.seq);
+      return leaveFor(room, step, judgement.facts, envelope.seq);
     case 'commit':
-      step.consumed.push(...received.consumed);
-      noteDone(room, step, doneBy(received.facts, received.group), envelope.seq);
-      return enter(room, step, received, envelope.seq, received.facts.by.member);
+      step.consumed.push(...judgement.consumed);
+      noteDone(room, step, doneBy(judgement.facts, judgement.group), envelope.seq);
+      return enter(room, step, judgement, envelope.seq, judgement.facts.by.member);
+    default:
+      return assertNever(judgement);
   }
 }
 
-type Valid = (InGroup & { readonly kind: 'commit'; readonly facts: CommitFacts; readonly consumed: readonly Uint8Array[] }) | Extract<Received, { kind: 'removed' }>;
+type Judgement =
+  | (InGroup & { readonly kind: 'commit'; readonly facts: CommitFacts; readonly consumed: readonly Uint8Array[] })
+  | Extract<Received, { kind: 'removed' }>
+  /** `by`: whoever signed it, where that is certain. */
+  | { readonly kind: 'invalid'; readonly by: Member | null };
 
-/** Undefined for an invalid one. */
-async function judged(step: Step, envelope: Envelope, payload: CommitPayload): Promise<Valid | undefined> {
+const INVALID: Judgement = { kind: 'invalid', by: null };
+
+async function judged(step: Step, envelope: Envelope, payload: CommitPayload): Promise<Judgement> {
   const { mls } = step;
-  if (mls === null) return undefined;
+  if (mls === null) return INVALID;
   try {
-    const outer = openOuter(mls.keys, envelope, payload.sealed);
+    // Only what was sealed together with what is registered opens: from here on, a fault is its sender's and not the relay's.
+    const outer = openOuter(mls.keys, { ...envelope, head: envelope.payload.subarray(0, COMMIT_HEADER_BYTES) }, payload.sealed);
     const received = await mls.group.receive(outer.message, (facts) => isAllowed(facts) && outer.fromOutside === (facts.by.kind === 'external'));
-    if (received.kind === 'message') return undefined;
+    if (received.kind === 'message') return INVALID;
+    const by = received.facts.by.member;
     // The next epoch's keys are out of reach: what remains to be seen is that the commit was marked as what it is.
-    if (received.kind === 'removed') return payload.closing ? received : undefined;
+    if (received.kind === 'removed') return payload.closing ? received : { kind: 'invalid', by };
     const keys = await epochKeys(envelope.room, received.group);
-    if (!isRegisteredTruly(payload, received.group, keys, received.facts.removed.length > 0)) return undefined;
+    if (!isRegisteredTruly(payload, received.group, keys, received.facts.removed.length > 0)) return { kind: 'invalid', by };
     return { ...received, keys };
   } catch (cause) {
     if (failureOf(cause, 'reading-commit') === undefined) throw cause;
-    return undefined;
+    return { kind: 'invalid', by: (cause instanceof MlsError ? cause.signer : undefined) ?? null };
   }
 }
 
@@ -102,6 +113,7 @@ function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): v
   noteSameNames(room, step, before, began);
   renewed(step, by.identityKey, room.host.clock.now());
   if (equalBytes(by.deviceKey, ownDevice(next) ?? EMPTY)) step.update({ renewAt: nextRenewal(room, members.length) });
+  followMove(room, step);
   // A refresh only paves the way: somebody else has done it.
   step.update({ wanted: step.record.wanted.filter(({ kind }) => kind !== 'refresh') });
 }

@@ -25,8 +25,11 @@ const isIn = (standing: Standing['kind']): boolean => standing === 'member' || s
 
 export async function receive(room: Room, batch: readonly Delivered[]): Promise<void> {
   const step = room.step();
+  const { relay } = step.record;
   for (const { envelope, frame } of batch) {
     const { record } = step;
+    // The room has moved on to another relay: what remains is of the log that it left.
+    if (record.relay !== relay) break;
     // Delivered before, or out of order: the chain tells where the relay meant it.
     if (!isIn(record.standing.kind) || step.mls === null || envelope.kind === 'signal' || envelope.seq <= record.cursor) continue;
     step.update({ cursor: envelope.seq });

@@ -40,7 +40,7 @@ export async function rollBack(room: Room, { kind, incarnation, head, began }: L
   ]));
   step.update({
     cursor: from, shift: record.shift + record.cursor - from, incarnation: incarnation.slice() as Incarnation, rejected: 0, missing: own,
-    chain: moved && kind === 'relay-rolled-back' ? adrift(began) : await chainFrom(room, step, kind, from), began,
+    chain: moved && kind === 'relay-rolled-back' ? adrift(began) : await chainFrom(room, step, { kind, began }, from), began,
   });
   await room.store(step);
 }
@@ -92,10 +92,10 @@ function offerItem(room: Room, step: Step, item: StoredMessage, missing: readonl
 const ownEffects = (room: Room, { effects }: StoredMessage): readonly Effect[] => effects.filter(({ sender }) => equalBytes(sender.person, room.host.profile().identityKey));
 
 /** What others chain of what we read again, we know only where it is all of the log, or goes on from what we had. */
-async function chainFrom(room: Room, step: Step, kind: Loss['kind'], from: Seq): Promise<Chain> {
-  const { record, mls } = step;
+async function chainFrom(room: Room, step: Step, { kind, began }: Pick<Loss, 'kind' | 'began'>, from: Seq): Promise<Chain> {
+  const { record } = step;
   if (kind === 'relay-rolled-back') return chainAt(room, step, record.chain, from);
-  return mls?.group.epoch === 0n ? begun(record.room) : adrift(START);
+  return began === START ? begun(record.room) : adrift(START);
 }
 
 /** The chain as it stood at a position, from where it goes on differently now. */

@@ -16,6 +16,7 @@ import { advanceCommit } from './commit.ts';
 import type { RoomHost } from './host.ts';
 import { shownItem, queuedItem } from './items.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
+import type { Overlap } from './overlap.ts';
 import { storedPerson } from './people.ts';
 import { erase } from './leaving.ts';
 import { scheduleReceipt } from './receipts.ts';
@@ -34,7 +35,6 @@ export class Room {
   readonly host: RoomHost;
   readonly key: RoomKey;
   readonly outbox: Outbox;
-  readonly link: RelayLink;
   state: RoomState;
   phase: 'offline' | 'opening' | 'catching-up' | 'live' = 'offline';
   pullRef = -1;
@@ -47,6 +47,8 @@ export class Room {
   wentBack = false;
   /** On this connection the relay did not know our epoch, and was offered what led to it. */
   trailOffered = false;
+  /** What has to come first after an opening. */
+  overlap: Overlap | undefined;
   /** Why it is to be asked whether the room goes on from our epoch. */
   doubt: Extract<Failure, 'away-too-long' | 'commit-withheld'> | undefined;
   /** How often in this epoch the relay said that there is more than it gave. */
@@ -64,7 +66,6 @@ export class Room {
     this.host = host;
     this.key = toBase64Url(record.room) as RoomKey;
     this.outbox = new Outbox(this.key, outbox);
-    this.link = host.link(record.relay);
     this.state = { record, mls: null, pending: null, latest };
   }
 
@@ -84,6 +85,11 @@ export class Room {
   get isAdmin(): boolean {
     const me = this.host.profile().identityKey;
     return this.state.record.members.some(({ person, role }) => role !== 'member' && equalBytes(person, me));
+  }
+
+  /** To the relay where the room's log is. */
+  get link(): RelayLink {
+    return this.host.link(this.state.record.relay);
   }
 
   get isLive(): boolean {
@@ -234,6 +240,18 @@ export class Room {
     step.change({ kind: 'put', store: 'meta', key: ['invite', this.key, intent.id], value: intent.secret });
   }
 
+  /** The room's log goes on at another relay. */
+  moveFrom(relay: string): void {
+    this.host.link(relay).detach(this.state.record.room);
+    this.inbox = [];
+    this.phase = 'offline';
+    this.overlap = undefined;
+    this.doubt = undefined;
+    this.#cancelTimers();
+    this.disconnected();
+    this.connect();
+  }
+
   /** Nothing to hear or say there any more. */
   left(): void {
     this.phase = 'offline';
@@ -304,6 +322,7 @@ export class Room {
   disconnected(): void {
     this.openedEpoch = undefined;
     this.trailOffered = false;
+    this.overlap = undefined;
     this.commitInFlight = false;
     this.outbox.disconnected();
   }

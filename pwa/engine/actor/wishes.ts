@@ -9,19 +9,12 @@ const PATIENCE = 15_000;
 /** Resolves when a commit that fulfils it was accepted; where that takes too long, it is wished no more. */
 export async function fulfil(room: Room, intent: Intent, check: () => void = () => undefined): Promise<void> {
   let ended: Promise<void> = Promise.resolve();
-  let refusal: unknown;
-  await room.run(async () => {
-    try {
-      if (room.state.record.standing.kind !== 'member') throw new EngineError('not-a-member', 'This device is not in the room.');
-      check();
-    } catch (cause) {
-      refusal = cause;
-      return;
-    }
+  await room.attempt(async () => {
+    if (room.state.record.standing.kind !== 'member') throw new EngineError('not-a-member', 'This device is not in the room.');
+    check();
     ended = room.awaitIntent(intent.id);
     await room.want(intent);
   });
-  if (refusal !== undefined) throw refusal;
   const stop = room.host.clock.after(PATIENCE, () => void room.run(() => withdraw(room, intent)));
   room.link.connect();
   room.poke();

@@ -3,12 +3,13 @@ import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import { START, type EnvelopeId, type Seq } from '../../../shared/ids.ts';
 import { assertNever } from '../../../shared/never.ts';
 import type { RoomEvent } from '../sync/relay-link.ts';
-import { pull, pullRefused } from './catch-up.ts';
+import { pull, pullRefused, wentBack } from './catch-up.ts';
 import { join } from './join.ts';
 import { endMissed } from './missed.ts';
 import { seeWhereWeAre } from './rejoin.ts';
 import { failureOf } from '../recovery/failures.ts';
 import { RelayRefusal } from '../sync/refusal.ts';
+import { contradiction } from './overlap.ts';
 import { placeOwn } from './receive-message.ts';
 import { receive, type Delivered } from './receive.ts';
 import { commitRefused, messageRefused } from './refused.ts';
@@ -34,6 +35,8 @@ export async function workOff(room: Room): Promise<void> {
 }
 
 async function receiveBatch(room: Room, batch: readonly Delivered[]): Promise<void> {
+  const other = contradiction(room, batch);
+  if (other !== undefined) return wentBack(room, other.opened);
   await receive(room, batch);
   const { record, pending } = room.state;
   if (pending === null) room.commitInFlight = false;
@@ -57,6 +60,7 @@ async function handle(room: Room, event: Incoming): Promise<void> {
       return acked(room, event.id, event.seq);
     case 'pulled':
       if (event.ref !== room.pullRef) return;
+      if (room.overlap !== undefined) return wentBack(room, room.overlap.opened);
       if (!event.live) return pull(room, Math.max(event.through, room.state.record.cursor) as Seq);
       return atHead(room);
     case 'pull-refused':

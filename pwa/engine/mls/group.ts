@@ -228,12 +228,19 @@ export class MlsGroup {
     const { content: framed } = publicMessage;
     this.#requireEpoch(framed.groupId, framed.epoch);
     if (framed.contentType !== 'commit') throw new MlsError('forbidden');
-    const facts = this.#factsOf(framed);
-    await atTheEdge('not-authentic', () =>
+    const facts = caught(() => this.#factsOf(framed));
+    await atTheEdge(facts instanceof MlsError ? facts.code : 'not-authentic', () =>
       unprotectPublicMessage(this.#state.keySchedule.membershipKey, this.#state.groupContext, this.#state.ratchetTree, publicMessage, suiteImplementation(this.suite)),
     );
-    if (!judge(facts)) throw new MlsError('forbidden');
-    return this.#apply(message, facts);
+    // From here on, whatever is wrong was signed so.
+    const signer = signerOf(framed, this.#state.ratchetTree);
+    try {
+      if (facts instanceof MlsError) throw facts;
+      if (!judge(facts)) throw new MlsError('forbidden');
+      return await this.#apply(message, facts);
+    } catch (cause) {
+      throw cause instanceof MlsError && signer !== undefined ? new MlsError(cause.code, { cause, signer }) : cause;
+    }
   }
 
   #factsOf(framed: FramedContent): CommitFacts {
@@ -277,6 +284,21 @@ export class MlsGroup {
     if (!equalBytes(groupId, this.groupId)) throw new MlsError('malformed');
     if (epoch !== this.epoch) throw new MlsError('wrong-epoch');
   }
+}
+
+function caught<T>(work: () => T): T | MlsError {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof MlsError) return cause;
+    throw cause;
+  }
+}
+
+/** Of a commit whose signature holds: the member, or the person who comes in, if their credential is theirs. */
+function signerOf({ sender, ...framed }: FramedContent, tree: RatchetTree): Member | undefined {
+  if (sender.senderType === 'member') return memberOf(tree, sender.leafIndex);
+  return framed.contentType === 'commit' && framed.commit.path !== undefined ? memberFrom(framed.commit.path.leafNode, -1) : undefined;
 }
 
 /** The library cannot be told to keep no past epoch: asked for none, it keeps them all. */

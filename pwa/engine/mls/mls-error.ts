@@ -1,3 +1,5 @@
+import type { Member } from './leaf.ts';
+
 /** Everything that can go wrong with a message or a group, and what to do about it. */
 export const MLS_ERRORS = {
   malformed: 'The bytes are no MLS message of a kind that is used here. Drop them.',
@@ -13,10 +15,13 @@ export type MlsErrorCode = keyof typeof MLS_ERRORS;
 
 export class MlsError extends Error {
   readonly code: MlsErrorCode;
-  constructor(code: MlsErrorCode, options?: ErrorOptions) {
+  /** Who signed what is wrong, where their signature was found to hold. */
+  readonly signer: Member | undefined;
+  constructor(code: MlsErrorCode, options: ErrorOptions & { readonly signer?: Member } = {}) {
     super(MLS_ERRORS[code], options);
     this.name = 'MlsError';
     this.code = code;
+    this.signer = options.signer;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a group's state in one epoch yields by the MLS exporter (RFC 9420 §8.5): the keys towards the relay, and of the outer layer. */
 import type { AccessKey, EpochId, RoomId } from '../../../shared/ids.ts';
-import { epochIdOf, invitesDigestOf } from '../../../shared/statements.ts';
-import type { CommitPayload } from '../../../shared/commit.ts';
+import { epochIdOf, invitesDigestOf, type InviteRegistration } from '../../../shared/statements.ts';
+import { commitHead, type CommitPayload } from '../../../shared/commit.ts';
 import { equalBytes } from '../../../shared/bytes.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { signingKeysFrom } from '../crypto/signature.ts';
@@ -22,6 +22,10 @@ export async function epochKeys(room: RoomId, group: MlsGroup): Promise<EpochKey
     outer: await group.export('sotto outer', 32), join: await group.joinKeys(), hpke: suiteHpke(group.suite),
   };
 }
+
+/** The head of a commit that begins an epoch of these keys: see `shared/commit.ts`. */
+export const headOf = (keys: EpochKeys, registered: readonly InviteRegistration[], closing: boolean): Uint8Array =>
+  commitHead({ access: keys.access.publicKey, invites: invitesDigestOf(registered, sha256), closing });
 
 /**
  * Whether a commit that MLS and the policy accept was registered at the relay as it is: else its maker

@@ -44,8 +44,8 @@ const roomShape = v.object({
   approval: v.boolean(),
   /** An origin; null for where the room was made. */
   relay: v.nullable(v.pipe(v.string(), v.maxLength(MOST_ORIGIN))),
-  /** By which any admin can open the room at another relay: its seed, and the owner key's signature over `moverStatement`. */
-  mover: v.nullable(v.object({ key: bytes(PUBLIC_KEY_BYTES), seed: bytes(32), certificate: bytes(SIGNATURE_BYTES) })),
+  /** By which any member can make the room at the relay that it moves to: its seed, the owner key of which the room's id is the hash, and that key's signature over `moverStatement`. */
+  mover: v.nullable(v.object({ owner: bytes(PUBLIC_KEY_BYTES), key: bytes(PUBLIC_KEY_BYTES), seed: bytes(32), certificate: bytes(SIGNATURE_BYTES) })),
 });
 const bannedShape = v.object({ identity, name, by: identity });
 const rolesShape = v.object({
@@ -97,8 +97,16 @@ export const returnKeyExtension = (key: ReturnKey): Extension => extension('retu
 
 function read<S extends v.GenericSchema>(extensions: readonly Extension[], named: ExtensionName, shape: S): v.InferOutput<S> | undefined {
   const data = extensionData(extensions, named);
-  return data === undefined ? undefined : fromCbor(shape, data);
+  if (data === undefined) return undefined;
+  const known = readAlready.get(data);
+  if (known?.named === named) return known.value as v.InferOutput<S> | undefined;
+  const value = fromCbor(shape, data);
+  readAlready.set(data, { named, value });
+  return value;
 }
+
+/** Extensions are never changed in place, so each is read once: not those of every leaf anew with each commit. */
+const readAlready = new WeakMap<Uint8Array, { readonly named: ExtensionName; readonly value: unknown }>();
 
 /** Each is undefined where it is missing or malformed. */
 export const roomTermsIn = (extensions: readonly Extension[]): RoomTerms | undefined => read(extensions, 'room', roomShape);

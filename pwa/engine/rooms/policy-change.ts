@@ -50,7 +50,7 @@ function forbiddenTerms({ before: { terms: before }, after: { terms: after }, ro
 const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a === null || b === null ? a === b : equalBytes(a, b));
 
 const isSameMover = (a: RoomTerms['mover'], b: RoomTerms['mover']): boolean =>
-  a === null || b === null ? a === b : equalBytes(a.key, b.key) && equalBytes(a.seed, b.seed) && equalBytes(a.certificate, b.certificate);
+  a === null || b === null ? a === b : equalBytes(a.owner, b.owner) && equalBytes(a.key, b.key) && equalBytes(a.seed, b.seed) && equalBytes(a.certificate, b.certificate);
 
 /**
  * Anybody completes what a person said themselves: that they leave, or, by coming back, that their older leaf is none any more. Else it

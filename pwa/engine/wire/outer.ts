@@ -5,7 +5,9 @@
  *   1 ‖ nonce 24 ‖ XChaCha20-Poly1305(outer key of the envelope's epoch, padded MLSMessage)
  *   2 ‖ HPKE enc ‖ ciphertext   (external commits: sealed to the join key of the epoch that they end)
  *
- * with the associated data kind byte ‖ room ‖ epoch ‖ id in both, so that the relay can move neither.
+ * with the associated data kind byte ‖ room ‖ epoch ‖ id in both, so that the relay can move neither; of a commit also what is
+ * registered with it (`shared/commit.ts`, its head), so that a relay that registers something else makes it garbage, and
+ * nobody's fault but its own.
  */
 import { concat, utf8 } from '../../../shared/bytes.ts';
 import { KINDS, type Envelope } from '../../../shared/envelope.ts';
@@ -18,8 +20,8 @@ const SYMMETRIC = 1;
 const TO_JOIN_KEY = 2;
 const INFO = utf8('sotto outer v1');
 
-/** What identifies the envelope: everything in its header but the seq. */
-export type Addressed = Pick<Envelope, 'kind' | 'room' | 'epoch' | 'id'>;
+/** What identifies the envelope: everything in its header but the seq; and the head of a commit. */
+export type Addressed = Pick<Envelope, 'kind' | 'room' | 'epoch' | 'id'> & { readonly head?: Uint8Array };
 
 export interface OuterKeys {
   /** 32 bytes. */
@@ -28,7 +30,7 @@ export interface OuterKeys {
   readonly hpke: Hpke;
 }
 
-const associated = ({ kind, room, epoch, id }: Addressed): Uint8Array => concat(Uint8Array.of(KINDS[kind]), room, epoch, id);
+const associated = ({ kind, room, epoch, id, head = new Uint8Array(0) }: Addressed): Uint8Array => concat(Uint8Array.of(KINDS[kind]), room, epoch, id, head);
 
 export const sealOuter = (outerKey: Uint8Array, at: Addressed, message: Uint8Array): Uint8Array =>
   concat(Uint8Array.of(SYMMETRIC), seal(outerKey, associated(at), pad(message)));

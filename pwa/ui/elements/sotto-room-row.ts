@@ -15,7 +15,7 @@ const words = {
   draft: 'Draft:',
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
   many: '99+',
-  stranger: 'Someone here may not be who you think',
+  stranger: 'Look at a warning first',
   knocks: (count: number) => (count === 1 ? 'Someone would like to come in' : `${count} people would like to come in`),
   alarm: 'The relay needs your attention',
   nothing: 'No messages yet',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeControl } from '../../../shared/control.ts';
 import { decodeRelayFrame } from '../../../shared/frame.ts';
-import type { Seq } from '../../../shared/ids.ts';
+import { NONCE_BYTES, SIGNATURE_BYTES, type Nonce, type Seq, type Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { Pair, RelayClient, type TestEpoch } from '../../support/relay-client.ts';
 
@@ -29,7 +29,25 @@ export class Signer implements Keys {
   }
 }
 
+interface Prepared {
+  readonly cursors: readonly number[];
+  /** The nonce is its end. */
+  readonly statement: Uint8Array;
+  readonly open: Buffer;
+  readonly signatureAt: number;
+  /** For the generator already. */
+  readonly pulls: string;
+}
+
+function nonceOf(hello: Uint8Array): Nonce {
+  const greeting = decodeRelayFrame(hello);
+  if (greeting.type !== 'control' || greeting.control.t !== 'hello') throw new Error('that was no hello');
+  return greeting.control.nonce;
+}
+
 export class Rooms implements Keys {
+  #nonceAt: number | undefined;
+  readonly #prepared = new Map<TestEpoch, Prepared>();
   readonly #epochs: readonly TestEpoch[];
   readonly #origin: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'sotto-bench-rooms-'));
@@ -63,14 +81,32 @@ export class Rooms implements Keys {
   }
 
   script(hello: Uint8Array, group: number, perConnection: number, cursors: readonly number[]): string {
-    const greeting = decodeRelayFrame(hello);
-    if (greeting.type !== 'control' || greeting.control.t !== 'hello') throw new Error('that was no hello');
-    const { nonce } = greeting.control;
+    const greeting = Buffer.from(hello);
+    this.#nonceAt ??= greeting.indexOf(nonceOf(hello));
+    const nonce = greeting.subarray(this.#nonceAt, this.#nonceAt + NONCE_BYTES);
     const first = group * perConnection;
-    return scriptOf(this.#epochs.slice(first, first + perConnection).flatMap(({ room, id, pair }) => [
-      encodeControl({ t: 'open', ref: 1, room, epoch: id, sig: pair.sign(openStatement({ origin: this.#origin, room, epoch: id, nonce })) }),
-      ...cursors.flatMap((after) => [encodeControl({ t: 'pull', ref: 2, room, after: after as Seq, limit: 1000 }), PAUSE]),
-    ]));
+    return this.#epochs.slice(first, first + perConnection).map((epoch) => {
+      const known = this.#prepared.get(epoch);
+      const { statement, open, signatureAt, pulls } = known?.cursors === cursors ? known : this.#prepare(epoch, cursors);
+      statement.set(nonce, statement.length - NONCE_BYTES);
+      open.set(epoch.pair.sign(statement), signatureAt);
+      return scriptOf([open]) + pulls;
+    }).join('');
+  }
+
+  /** All but the nonce and the signature by it: the generator must wait for as little as can be. */
+  #prepare(epoch: TestEpoch, cursors: readonly number[]): Prepared {
+    const { room, id } = epoch;
+    const sig = new Uint8Array(SIGNATURE_BYTES).fill(0xff) as Signature;
+    const open = Buffer.from(encodeControl({ t: 'open', ref: 1, room, epoch: id, sig }));
+    const prepared: Prepared = {
+      cursors,
+      statement: openStatement({ origin: this.#origin, room, epoch: id, nonce: new Uint8Array(NONCE_BYTES) as Nonce }),
+      open, signatureAt: open.indexOf(sig),
+      pulls: scriptOf(cursors.flatMap((after) => [encodeControl({ t: 'pull', ref: 2, room, after: after as Seq, limit: 1000 }), PAUSE])),
+    };
+    this.#prepared.set(epoch, prepared);
+    return prepared;
   }
 
   dispose(): void {

@@ -36,7 +36,7 @@ test('oversized, fragmented and forbidden frames; frames that never end', async 
 
 test('200 who do not read while 100 MB pass, and some who ask for all and read nothing', async (context) => {
   context.diagnostic(JSON.stringify(await underAttack(WIDE_OPEN, (target) => stalledReaders(target, 200, 100, 64))));
-  context.diagnostic(JSON.stringify(await underAttack([...WIDE_OPEN, 'memory=32MiB'], (target) => stalledPullers(target, 100, 180, 4000))));
+  context.diagnostic(JSON.stringify(await underAttack([...WIDE_OPEN, 'memory=16MiB'], (target) => stalledPullers(target, 100, 180, 4000))));
 });
 
 test('pages of a foreign origin; signatures used again, elsewhere, for something else', async (context) => {

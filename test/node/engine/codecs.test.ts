@@ -34,7 +34,7 @@ describe('the outer layer', () => {
       fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), fc.nat(), fc.nat({ max: 7 }), (message, outside, place, bit) => {
         const sealed = outside ? sealToJoinKey(hpke, join.publicKey, at, message) : sealOuter(keys.outer, at, message);
         assert.deepEqual(openOuter(keys, at, sealed), { message, fromOutside: outside });
-        for (const moved of [{ ...at, kind: 'commit' as const }, { ...at, room: filled<RoomId>(32, 9) }, { ...at, epoch: filled<EpochId>(16, 9) }, { ...at, id: filled<EnvelopeId>(16, 9) }]) {
+        for (const moved of [{ ...at, kind: 'commit' as const }, { ...at, room: filled<RoomId>(32, 9) }, { ...at, epoch: filled<EpochId>(16, 9) }, { ...at, id: filled<EnvelopeId>(16, 9) }, { ...at, head: filled(65, 9) }]) {
           assert.throws(() => openOuter(keys, moved, sealed), CryptoError);
         }
         const flipped = sealed.slice();

@@ -91,6 +91,20 @@ test('only with people of that room, and not with oneself', async () => {
   await assert.rejects(message(world, di, room, bo), refuses('not-a-member'));
 });
 
+test('when one has left a room of two, the next message makes another', async () => {
+  const { world, ada, bo, room } = await three();
+  const first = await message(world, ada, room, bo);
+  await world.clock.until(async () => (await bo.summary(first))?.standing.kind === 'asked');
+  await world.clock.over(bo.engine.answerRequest(first, true));
+  await world.clock.until(async () => (await ada.memberCount(first)) === 2);
+  await world.clock.over(bo.engine.leave(first));
+  await world.clock.until(async () => (await ada.memberCount(first)) === 1);
+  const second = await message(world, ada, room, bo);
+  assert.notEqual(second, first);
+  await world.clock.until(async () => (await bo.summary(second))?.standing.kind === 'asked');
+  assert.equal((await bo.summary(first))?.standing.kind, 'left');
+});
+
 test('a later request by the same person takes the place of the earlier one', async () => {
   const { world, ada, bo, room } = await three();
   const first = await message(world, ada, room, bo);

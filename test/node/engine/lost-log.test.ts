@@ -132,7 +132,7 @@ test('restored from before the room went on to other epochs: its commits are off
   for (const one of [ada, bo, cy, away, ed]) await world.clock.until(async () => (await one.memberCount(room)) === 5, 120_000, `${one.name} sees five`);
 });
 
-test('a copy put back by the operator’s command: noticed at once, though others have written on before one comes', async () => {
+for (const stamped of [true, false]) test(`a copy put back ${stamped ? 'by the operator’s command' : 'by hand'}: noticed though others have written on before one comes`, async () => {
   const store = new BackedUpStore();
   const world = new World({ store });
   const ada = await world.person('Ada');
@@ -147,7 +147,7 @@ test('a copy put back by the operator’s command: noticed at once, though other
   await world.clock.pass(10_000);
   bo.goOffline();
   world.network.stopRelay();
-  await store.restore(backup, true);
+  await store.restore(backup, stamped);
   world.network.startRelay();
   await world.clock.until(async () => (await alarmsOf(ada, room)).length > 0);
   // By now the log is longer than Bo knew it: its length would tell nothing.
@@ -160,6 +160,36 @@ test('a copy put back by the operator’s command: noticed at once, though other
     assert.deepEqual(await alarmsOf(one, room), ['relay-rolled-back'], one.name);
     assert.deepEqual([...(await one.reads(room))].sort(), ['kept', 'lost, by Bo', ...Array.from({ length: 8 }, (_, i) => `after ${i}`)].sort(), one.name);
   }
+});
+
+test('emptied, when the room has long gone on to other epochs: whoever made it makes it there again, in the epoch that it is in', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  await bo.say(room, 'by Bo');
+  await ada.say(room, 'by Ada');
+  for (const one of [ada, bo]) await world.clock.until(async () => (await one.reads(room)).length === 2);
+  await world.clock.pass(10_000);
+  world.network.stopRelay();
+  await store.restore(0);
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(ada, room)).includes('relay-reset') && (await alarmsOf(bo, room)).includes('relay-reset'));
+  await world.clock.pass(180_000);
+  await bo.say(room, 'and on');
+  await world.clock.until(async () => (await ada.reads(room)).includes('and on'), 120_000, 'they talk again');
+  await world.clock.pass(20_000);
+  for (const one of [ada, bo]) {
+    assert.deepEqual(await alarmsOf(one, room), ['relay-reset'], one.name);
+    assert.deepEqual([...(await one.reads(room))].sort(), ['and on', 'by Ada', 'by Bo'], one.name);
+    assert.ok((await one.messages(room)).every(({ position }) => position !== null), one.name);
+  }
+  // All of it is in the log again: somebody new comes in.
+  const cy = await world.person('Cy');
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await cy.engine.join(link ?? '');
+  for (const one of [ada, bo, cy]) await world.clock.until(async () => (await one.memberCount(room)) === 3);
 });
 
 test('emptied, while the room was still in its first epoch: whoever made it makes it there again', async () => {

@@ -152,7 +152,7 @@ test('nobody changes what the room is, not even an owner', async () => {
   const { ada, bo, cy } = await four();
   const mayNot: readonly Agreeing[] = [
     { terms: { suite: 'xwing' } }, { terms: { kind: 'direct' } }, { terms: { owner: person(bo) } },
-    { terms: { mover: { key: new Uint8Array(32), seed: new Uint8Array(32), certificate: new Uint8Array(64) } } },
+    { terms: { mover: { owner: new Uint8Array(32), key: new Uint8Array(32), seed: new Uint8Array(32), certificate: new Uint8Array(64) } } },
   ];
   for (const what of mayNot) await changes(ada, agreed(ada, what), [bo, cy], 'room');
 });

@@ -1,0 +1,3 @@
+import { fuzzPolicy } from '../../support/policy-fuzz.ts';
+
+fuzzPolicy();
