@@ -37,7 +37,7 @@ export async function jumpingClock({ shim, seed, rooms, jumps }: ClockOptions): 
       shim.clock = Math.round((dice.fraction() * 2 - 1) * dice.pick([1000, DAY, 400 * DAY, 10_000 * DAY]));
       await pause(dice.below(60));
     }
-    const history = await load.finish();
+    const history = await load.finish(60_000);
     const lost = history.attempts.filter(({ outcome }) => outcome.type === 'unknown').length;
     return { acked: load.recorder.acked, jumps, refused: load.recorder.notStored, lost, violations: check(history) };
   } finally {

@@ -58,7 +58,7 @@ export async function failingDisk({ shim, seed, fault, times, rooms }: DiskOptio
     await load.acks(300);
     await relay.end('SIGKILL');
     await relay.start();
-    const history = await load.finish();
+    const history = await load.finish(60_000);
     const told: Partial<Record<ErrorCode, number>> = {};
     for (const { outcome } of history.attempts) if (outcome.type === 'refused') told[outcome.code] = (told[outcome.code] ?? 0) + 1;
     return { acked: load.recorder.acked, told, health, read, recovery, violations: check(history) };

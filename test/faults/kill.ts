@@ -9,6 +9,8 @@ export interface KillOptions {
   readonly seed: number;
   readonly cycles: number;
   readonly rooms: number;
+  /** The longest that a relay lives, in acks. */
+  readonly acks: number;
   /** Cycles after which the history so far is judged and forgotten, and new rooms are made. */
   readonly perHistory: number;
   readonly progress?: (line: string) => void;
@@ -26,7 +28,7 @@ export interface KillResult {
 /** One cycle in so many dies while it still starts or its clients still return. */
 const EARLY = 0.15;
 
-export async function killCycles({ seed, cycles, rooms, perHistory, progress = () => undefined }: KillOptions): Promise<KillResult> {
+export async function killCycles({ seed, cycles, rooms, perHistory, acks, progress = () => undefined }: KillOptions): Promise<KillResult> {
   const dice = seeded(seed);
   const relay = await RelayUnderTest.prepare();
   const violations: Violation[] = [];
@@ -37,7 +39,7 @@ export async function killCycles({ seed, cycles, rooms, perHistory, progress = (
       const load = await Load.make({ relay: relay.url, dice, rooms, members: 4, window: 8, commits: 0.005 });
       load.produce();
       for (const end = Math.min(cycles, done + perHistory); done < end; done++) {
-        await load.acks(1 + dice.below(1500));
+        await load.acks(1 + dice.below(acks));
         await pause(dice.below(30));
         await relay.end('SIGKILL');
         if (dice.chance(EARLY)) {
@@ -48,7 +50,7 @@ export async function killCycles({ seed, cycles, rooms, perHistory, progress = (
         }
         await relay.start();
       }
-      const history = await load.finish();
+      const history = await load.finish(60_000);
       violations.push(...check(history));
       acked += load.recorder.acked;
       refused += load.recorder.refused;

@@ -38,7 +38,7 @@ function judged(what: string, broken: readonly (Violation | string)[]): Bar {
 const PARTS: Readonly<Record<string, (run: Run) => Promise<Part | undefined>>> = {
   async kill({ seed, long }) {
     const wanted = long ? 1000 : 200;
-    const { cycles, acked, unknown, violations } = await killCycles({ seed, cycles: wanted, rooms: 25, perHistory: 25, progress: (line) => progress(`  ${line}`) });
+    const { cycles, acked, unknown, violations } = await killCycles({ seed, cycles: wanted, rooms: 25, perHistory: 25, acks: 1500, progress: (line) => progress(`  ${line}`) });
     return {
       figures: { kills: cycles, 'kill: acked': acked, 'kill: without an answer': unknown },
       bars: [{ what: 'kills', atLeast: wanted, got: cycles }, { what: 'attempts that a kill left without an answer', atLeast: cycles, got: unknown }, judged('kill -9 under load', violations)],
@@ -68,7 +68,7 @@ const PARTS: Readonly<Record<string, (run: Run) => Promise<Part | undefined>>> =
   },
 
   async network({ seed, long }) {
-    const { acked, unknown, connections, violations } = await badNetwork({ seed, rooms: 12, duration: long ? 120_000 : 30_000 });
+    const { acked, unknown, connections, violations } = await badNetwork({ seed, rooms: 12, acks: 10_000, each: long ? 500 : 100 });
     const bad = Object.entries(connections).reduce((sum, [manner, count]) => sum + (manner === 'plain' ? 0 : count), 0);
     progress(`  ${JSON.stringify(connections)}`);
     return {

@@ -9,8 +9,9 @@ import { FaultyProxy, type Manner } from './proxy.ts';
 export interface NetworkOptions {
   readonly seed: number;
   readonly rooms: number;
-  /** Milliseconds of load. */
-  readonly duration: number;
+  /** How many connections of each manner there are to be, at least, and how many acks. */
+  readonly each: number;
+  readonly acks: number;
   readonly manners?: readonly Manner[];
 }
 
@@ -23,7 +24,7 @@ export interface NetworkResult {
 
 const SILENCE = 600;
 
-export async function badNetwork({ seed, rooms, duration, manners }: NetworkOptions): Promise<NetworkResult> {
+export async function badNetwork({ seed, rooms, each, acks, manners }: NetworkOptions): Promise<NetworkResult> {
   const dice = seeded(seed);
   const relay = await RelayUnderTest.prepare();
   try {
@@ -31,9 +32,9 @@ export async function badNetwork({ seed, rooms, duration, manners }: NetworkOpti
     const proxy = await FaultyProxy.start(relay.port, dice, manners);
     const load = await Load.make({ relay: relay.url, url: () => proxy.url, dice, rooms, members: 4, window: 8, commits: 0.01, silence: SILENCE });
     load.produce();
-    await pause(duration);
+    while (load.recorder.acked < acks || proxy.fewest < each) await pause(100);
     proxy.heal();
-    const history = await load.finish();
+    const history = await load.finish(60_000);
     await proxy.close();
     const unknown = history.attempts.filter(({ outcome }) => outcome.type === 'unknown').length;
     return { acked: load.recorder.acked, unknown, connections: proxy.counts, violations: check(history) };

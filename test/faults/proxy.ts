@@ -55,6 +55,11 @@ export class FaultyProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Of the manners that there are here, how many connections the rarest had. */
+  get fewest(): number {
+    return Math.min(...this.#manners.map((manner) => this.counts[manner]));
+  }
+
   /** Breaks every connection, and leaves those that begin from now on alone. */
   heal(): void {
     this.#healed = true;

@@ -42,29 +42,26 @@ export interface Doorway {
   readonly view: GroupInfoView;
   readonly terms: RoomTerms;
   readonly opened: Extract<RelayControl, { t: 'opened' }>;
-  /** All epochs without successor, as far as our keys show them. */
-  readonly tips: readonly EpochId[];
 }
 
 /** The member whose key the link names; without one, the room is not what the link promised. */
 export const inviterIn = (view: GroupInfoView, inviter: Uint8Array): Member | undefined => view.members.find(({ identityKey }) => equalBytes(personHash(identityKey), inviter));
 
 /**
- * The newest state of the room that is open to us, but for those that lead on from `avoid`, which turned out to be dead ends. Rejects
+ * The newest state of the room that is open to us and in which there is none of the leaves `avoid`, with which we came into dead ends. Rejects
  * with RelayRefusal, Disconnected, or EngineError `bad-link` where no state of the room is sealed to these keys.
  */
-export async function readDoorway(link: RelayLink, door: Door, avoid: readonly EpochId[] = []): Promise<Doorway> {
+export async function readDoorway(link: RelayLink, door: Door, avoid: readonly Uint8Array[] = []): Promise<Doorway> {
   const opened = await openDoor(link, door);
   let wanted: EpochId | null = null;
   const tips: EpochId[] = [];
-  let all: readonly EpochId[] = [];
   for (let tried = 0; tried < MOST_TIPS; tried++) {
     const answer = await link.ask({ t: 'group-info', room: door.room, epoch: wanted });
     if (answer.t !== 'group-info') throw new Disconnected();
-    if (tried === 0) all = answer.tips;
-    if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch) && !avoid.some((one) => equalBytes(one, tip))));
-    const read = avoid.some((one) => equalBytes(one, answer.epoch)) ? undefined : await doorwayOf(answer, door);
-    if (read !== undefined) return { ...read, opened, tips: all };
+    if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch)));
+    const read = await doorwayOf(answer, door);
+    const isDeadEnd = read?.view.members.some(({ deviceKey }) => avoid.some((one) => equalBytes(one, deviceKey))) ?? true;
+    if (read !== undefined && !isDeadEnd) return { ...read, opened };
     const next = tips.shift();
     if (next === undefined) break;
     wanted = next;
@@ -82,7 +79,7 @@ export async function openDoor(link: RelayLink, { room, relay, sign: keys }: Doo
 }
 
 /** Undefined for a GroupInfo that is not sealed to us, not of this room, or not sound. */
-async function doorwayOf(answer: Extract<RelayControl, { t: 'group-info' }>, door: Door): Promise<Omit<Doorway, 'opened' | 'tips'> | undefined> {
+async function doorwayOf(answer: Extract<RelayControl, { t: 'group-info' }>, door: Door): Promise<Omit<Doorway, 'opened'> | undefined> {
   const groupInfo = door.unseal(answer.groupInfo);
   if (groupInfo === undefined) return undefined;
   try {

@@ -50,7 +50,7 @@ function aboutOf({ body, replies, aside }: Standing, shape: Shape): Partial<Mess
   };
 }
 
-const messageKey = (id: EnvelopeId): MessageKey => toBase64Url(id) as MessageKey;
+export const messageKey = (id: EnvelopeId): MessageKey => toBase64Url(id) as MessageKey;
 
 function factOf(fact: StoredFact): NoticeFact {
   switch (fact.kind) {

@@ -4,12 +4,12 @@
  */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { ErrorCode } from '../../../shared/codes.ts';
-import { START, type EpochId, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
+import { START, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { EngineError, type Problem, type Standing } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
-import type { GroupInfoView } from '../mls/index.ts';
+import type { GroupInfoView, IdentityKey } from '../mls/index.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import { invitesIn, joinedByIn } from '../rooms/extensions.ts';
 import { inviteKeys } from '../rooms/invite-keys.ts';
@@ -93,10 +93,10 @@ async function make(room: Room, door: Door): Promise<Incarnation | undefined> {
     await knockAt(room, doorway);
     return undefined;
   }
-  const { opened, view, epoch: parent, tips } = doorway;
+  const { opened, view, epoch: parent } = doorway;
   await makeEntry(room, { parent, view, ...(record.returning ? returnBy(room, view) : inviteBy(record, view)) });
   const step = room.step();
-  step.update({ entered: { parent: parent.slice() as EpochId, tips: tips.map((tip) => tip.slice() as EpochId) } });
+  step.update({ entered: { voucher: view.signer.identityKey.slice() as IdentityKey } });
   await room.store(step);
   return opened.incarnation;
 }
@@ -143,9 +143,10 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
   renewed(step, person, room.host.clock.now());
   // What was said meanwhile was for keys that we did not have: all behind the last envelope of the epoch in which we were.
-  const missed = returning && (isOtherLog || at === START || at > lastChained(chain) + 1);
+  const again = step.record.deadEnds.length > 0;
+  const missed = returning && !again && (isOtherLog || at === START || at > lastChained(chain) + 1);
   if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
-  room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
+  if (!again) room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);
   await room.store(step);
   await room.open();

@@ -19,6 +19,7 @@ import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
 import { personOf, shownOf } from './people.ts';
+import { heardWithin } from './dead-end.ts';
 import { followMove } from './moving.ts';
 import { nextRenewal } from './upkeep.ts';
 import { noteSameNames } from './recognition.ts';
@@ -43,6 +44,7 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
       return leaveFor(room, step, judgement.facts, envelope.seq);
     case 'commit':
       step.consumed.push(...judgement.consumed);
+      if (judgement.facts.by.kind === 'member') heardWithin(step, judgement.facts.by.member);
       noteDone(room, step, doneBy(judgement.facts, judgement.group), envelope.seq);
       return enter(room, step, judgement, envelope.seq, judgement.facts.by.member);
     default:

@@ -10,6 +10,7 @@ import { decodeMessage, type ReadMessage } from '../wire/content.ts';
 import { failureOf } from '../recovery/failures.ts';
 import { openOuter } from '../wire/outer.ts';
 import { checkClaim } from './claims.ts';
+import { heardWithin } from './dead-end.ts';
 import { heardOf } from './heard.ts';
 import { finishLeave, takeLeave } from './leaving.ts';
 import { isAdmin } from './people.ts';
@@ -36,6 +37,7 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   await checkClaim(room.host, step, message);
   heardOf(step, sender.identityKey, message.at, room.host.clock.now());
   settleMissed(room, step, envelope.seq, message.at);
+  heardWithin(step, sender);
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
   switch (message.body.kind) {

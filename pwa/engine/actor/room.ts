@@ -20,6 +20,7 @@ import type { Overlap } from './overlap.ts';
 import { storedPerson } from './people.ts';
 import { erase } from './leaving.ts';
 import { scheduleReceipt } from './receipts.ts';
+import { scheduleLook } from './dead-end.ts';
 import { breakRoom } from './rejoin.ts';
 import { sendOutbox } from './send.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
@@ -55,6 +56,9 @@ export class Room {
   #turnedAway = { epoch: '', times: 0 };
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
+  look: (() => void) | undefined;
+  /** How often it was looked, since this engine started, whether the room goes on elsewhere. */
+  looks = 0;
   upkeep: { readonly what: Upkeep; readonly at: number; readonly cancel: () => void } | undefined;
   #retryDue: (() => void) | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -268,8 +272,8 @@ export class Room {
   }
 
   #cancelTimers(): void {
-    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.upkeep?.cancel]) cancel?.();
-    this.#retryDue = this.receiptDue = this.leadDue = this.upkeep = undefined;
+    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.upkeep?.cancel]) cancel?.();
+    this.#retryDue = this.receiptDue = this.leadDue = this.look = this.upkeep = undefined;
   }
 
   async open(): Promise<void> {
@@ -315,6 +319,7 @@ export class Room {
       await sendOutbox(this);
       scheduleReceipt(this);
       scheduleUpkeep(this);
+      scheduleLook(this);
     });
   }
 

@@ -18,6 +18,8 @@ export interface GroupInfoView {
   readonly members: readonly Member[];
   readonly extensions: readonly Extension[];
   readonly transcriptHash: Uint8Array;
+  /** Who vouches for it: whoever made the commit that began the epoch. */
+  readonly signer: Member;
   /** Where the external commit is to be sealed to. */
   readonly joinKey: Uint8Array;
 }
@@ -46,7 +48,7 @@ export function readGroupInfo(bytes: Uint8Array): Promise<GroupInfoView> {
     const signer = memberOf(tree, groupInfo.signer);
     if (signer === undefined || !(await verifyGroupInfoSignature(groupInfo, signer.deviceKey, implementation.signature))) throw new MlsError('not-authentic');
     const view: GroupInfoView = {
-      suite, joinKey, groupId: groupContext.groupId, epoch: groupContext.epoch, members: membersOf(tree),
+      suite, joinKey, signer, groupId: groupContext.groupId, epoch: groupContext.epoch, members: membersOf(tree),
       extensions: fromLibrary(groupContext.extensions), transcriptHash: groupContext.confirmedTranscriptHash,
     };
     verifiedBy.set(view, { groupInfo, implementation, config });

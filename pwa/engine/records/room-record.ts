@@ -94,10 +94,10 @@ export interface RoomRecord {
   readonly knockedAt: number;
   /** Joining is coming back: by the return key that follows from our identity. */
   readonly returning: boolean;
-  /** While nobody else was heard of since we came in: from which epoch we did, and which the others without successor were. */
-  readonly entered: { readonly parent: EpochId; readonly tips: readonly EpochId[] } | null;
-  /** Epochs through which we came in where nobody was. */
-  readonly deadEnds: readonly EpochId[];
+  /** Since we came in, nobody was heard of but whoever vouched for the epoch into which we did. Else null. */
+  readonly entered: { readonly voucher: IdentityKey } | null;
+  /** Signature keys of leaves with which we came in where nobody was. */
+  readonly deadEnds: readonly Uint8Array[];
   /** Since when we have not heard what was said, Unix milliseconds; 0 where we have. */
   readonly missedFrom: number;
   readonly confirmed: boolean;
@@ -128,7 +128,6 @@ export interface RoomRecord {
 
 const seq = v.pipe(count, v.transform((value) => value as Seq));
 const person = bytes<IdentityKey>(32);
-const epochId = bytes<EpochId>(EPOCH_ID_BYTES);
 const link = v.object({ seq, hash: bytes(DIGEST_BYTES) });
 const shownPerson = v.object({ person: v.pipe(v.string(), v.transform((key) => key as PersonKey)), name: v.string() });
 const problem = v.pipe(v.object({ code: v.string(), detail: v.string() }), v.transform((value) => value as Problem));
@@ -148,7 +147,7 @@ const shape = v.object({
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
   agreedThrough: v.nullable(v.number()), epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
-  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ parent: epochId, tips: v.array(epochId) })), deadEnds: v.array(epochId), missedFrom: count, confirmed: v.boolean(), name: v.string(),
+  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.array(bytes(32)), missedFrom: count, confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),

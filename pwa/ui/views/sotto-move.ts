@@ -12,7 +12,7 @@ const words = {
   say: (host: string) => `${host} carries this room’s messages and cannot read them. Another relay can take over: everyone’s device follows by itself, and what was written stays.`,
   label: 'Address of the new relay',
   placeholder: 'https://chat.example',
-  hint: 'Whoever runs it must let this app use it. Invites that were made so far lead to the old one: make new ones afterwards.',
+  hint: 'Whoever runs it must let this app use it. Links that were passed on so far lead to the old one: share them anew afterwards.',
   notOne: 'An address begins with https:// and names a host, nothing more.',
   same: 'The room is there already.',
   go: 'Move the room',

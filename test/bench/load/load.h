@@ -36,6 +36,7 @@ struct settings {
   const char *host, *rooms_file;
   const struct protocol *protocol;
   uint32_t port, groups, members, per_connection, window, payload, at_once;
+  uint32_t messages; /* after so many acked it ends early; 0: never */
   bool by_deliveries;     /* the window is of deliveries by all receivers, not of acks by sender */
   bool close_when_ready;
   double rate, warm, seconds; /* rate: messages a second of all senders; 0: as fast as the window lets */

@@ -121,7 +121,7 @@ static void publish(struct connection *c, uint64_t sent_at) {
 }
 
 static bool may_send(const struct connection *c) {
-  if (c->sent - c->acked >= settings.window) return false;
+  if (c->sent - c->acked >= settings.window || (settings.messages > 0 && sent_all >= settings.messages)) return false;
   if (!settings.by_deliveries) return true;
   uint64_t receivers = settings.members - 1;
   return sent_all * receivers - delivered_all < (uint64_t)settings.window * receivers;
@@ -196,6 +196,7 @@ static void run(void) {
     }
     send_what_may(began);
     work(settings.rate > 0 ? 1 : 100);
+    if (settings.messages > 0 && acked_all >= settings.messages) break;
     if (now > progress_at + STALLED) fail("stalled: %lu sent, %lu acked, %lu delivered", (unsigned long)sent_all, (unsigned long)acked_all, (unsigned long)delivered_all);
   }
   printf("measured {\"seconds\":%.6f,\"acked\":%lu,\"delivered\":%lu,\"ackP50\":%.3f,\"ackP99\":%.3f,\"deliveryP50\":%.3f,\"deliveryP99\":%.3f}\n",
@@ -209,6 +210,7 @@ static void set(const char *name, const char *value) {
   const struct { const char *name; uint32_t *at; } numbers[] = {
     {"port", &settings.port}, {"groups", &settings.groups}, {"members", &settings.members}, {"per_connection", &settings.per_connection},
     {"window", &settings.window}, {"payload", &settings.payload}, {"at_once", &settings.at_once},
+    {"messages", &settings.messages},
   };
   const struct { const char *name; double *at; } reals[] = {{"rate", &settings.rate}, {"warm", &settings.warm}, {"seconds", &settings.seconds}};
   const struct { const char *name; bool *at; } flags[] = {{"by_deliveries", &settings.by_deliveries}, {"close_when_ready", &settings.close_when_ready}};

@@ -18,6 +18,8 @@ export interface Load {
   readonly warm?: number;
   /** Without, it only connects. */
   readonly seconds?: number;
+  /** After so many acked it ends early. */
+  readonly messages?: number;
   readonly atOnce?: number;
   readonly closeWhenReady?: boolean;
   /** Where each room is pulled from before the connection counts as ready; from its beginning by default. */
@@ -56,7 +58,7 @@ export class Generator {
     const { groups, members, perConnection = 1, cursors = [0] } = load;
     const settings = {
       protocol: server.name, port: server.port, groups, members, per_connection: perConnection, window: load.window, rate: load.rate, warm: load.warm,
-      seconds: load.seconds, at_once: load.atOnce, by_deliveries: load.byDeliveries, close_when_ready: load.closeWhenReady, rooms_file: rooms?.file,
+      seconds: load.seconds, at_once: load.atOnce, messages: load.messages, by_deliveries: load.byDeliveries, close_when_ready: load.closeWhenReady, rooms_file: rooms?.file,
     };
     this.server = server;
     const child = spawn(program, Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])), { stdio: ['pipe', 'pipe', 'inherit'] });

