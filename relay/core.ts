@@ -2,6 +2,7 @@
  * The relay without sockets and HTTP: connections over a store. What the WebSocket layer and simulations stand on.
  * A crash is a core that is dropped and built again on the same store.
  */
+import { keyOf } from './bytes.ts';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
 import { Addresses } from './admission/addresses.ts';
@@ -80,7 +81,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const { store } = options;
   const log = options.log ?? silentLog;
   const space = new Space(limits);
-  const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept) });
+  const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept), pruned: (room) => delivery.rooms.get(keyOf(room))?.prune() });
   const delivery = new Delivery({ store, clock, limits, counters, log, space, grown: (room) => retention.grown(room) });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);

@@ -12,8 +12,10 @@ import type { EpochId, Seq } from '../../shared/ids.ts';
 import type { EpochRecord } from '../store/store.ts';
 import { keyOf } from '../bytes.ts';
 
-export interface Epoch extends Omit<EpochRecord, 'parent'> {
-  readonly parent: Epoch | undefined;
+export interface Epoch extends Omit<EpochRecord, 'parent' | 'invites'> {
+  /** Undefined for the first, and where what it follows was let go of. */
+  parent: Epoch | undefined;
+  invites: EpochRecord['invites'];
   /** In the order of the log: the candidates for the step after this epoch. */
   readonly children: Epoch[];
 }
@@ -21,7 +23,9 @@ export interface Epoch extends Omit<EpochRecord, 'parent'> {
 export class EpochTree {
   readonly #byId = new Map<string, Epoch>();
   readonly #tips = new Set<Epoch>();
-  #byNumber: Epoch[] = [];
+  /** In the order of their numbers. */
+  readonly #byNumber = new Map<number, Epoch>();
+  #next = 0;
 
   constructor(records: readonly EpochRecord[]) {
     for (const record of records) this.add(record);
@@ -32,7 +36,11 @@ export class EpochTree {
   }
 
   get nextNumber(): number {
-    return this.#byNumber.length;
+    return this.#next;
+  }
+
+  get size(): number {
+    return this.#byNumber.size;
   }
 
   /** Every epoch without successor, newest first. */
@@ -42,9 +50,19 @@ export class EpochTree {
 
   /** Every epoch. */
   *newestFirst(): Iterable<Epoch> {
-    for (let number = this.#byNumber.length - 1; number >= 0; number--) {
-      const epoch = this.#byNumber[number];
-      if (epoch !== undefined) yield epoch;
+    yield* [...this.#byNumber.values()].reverse();
+  }
+
+  /** Lets go of the registrations with all but the newest epochs and the tips, and of the oldest epochs: what the store keeps (`store/holdings.ts`). */
+  prune(registrations: number, epochs: number): void {
+    for (const epoch of this.#byNumber.values()) {
+      if (epoch.number >= this.#next - registrations) return;
+      if (this.isTip(epoch)) continue;
+      if (epoch.invites.length > 0) epoch.invites = [];
+      if (epoch.number >= this.#next - epochs) continue;
+      this.#byNumber.delete(epoch.number);
+      this.#byId.delete(keyOf(epoch.id));
+      for (const child of epoch.children) child.parent = undefined;
     }
   }
 
@@ -53,9 +71,10 @@ export class EpochTree {
   }
 
   add(record: EpochRecord): Epoch {
-    const parent = record.parent === undefined ? undefined : this.#byNumber[record.parent];
+    const parent = record.parent === undefined ? undefined : this.#byNumber.get(record.parent);
     const epoch: Epoch = { ...record, parent, children: [] };
-    this.#byNumber.push(epoch);
+    this.#byNumber.set(epoch.number, epoch);
+    this.#next = epoch.number + 1;
     this.#byId.set(keyOf(epoch.id), epoch);
     this.#tips.add(epoch);
     if (parent !== undefined) {
@@ -67,8 +86,10 @@ export class EpochTree {
 
   /** Takes back the epoch that was added last. */
   removeLast(): void {
-    const epoch = this.#byNumber.pop();
+    const epoch = this.#byNumber.get(this.#next - 1);
     if (epoch === undefined) return;
+    this.#next--;
+    this.#byNumber.delete(epoch.number);
     this.#byId.delete(keyOf(epoch.id));
     this.#tips.delete(epoch);
     const { parent } = epoch;

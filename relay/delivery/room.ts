@@ -2,6 +2,7 @@
 import { equalBytes } from '../../shared/bytes.ts';
 import type { EpochId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
+import { KEPT_EPOCHS, KEPT_INVITES, KEPT_REGISTRATIONS } from '../store/holdings.ts';
 import type { LogNumber, RoomRecord } from '../store/store.ts';
 import type { Allowance } from '../socket/allowance.ts';
 import type { DedupeWindow } from './dedupe.ts';
@@ -69,6 +70,15 @@ export class Room {
       if (registration !== undefined) return registration;
     }
     return undefined;
+  }
+
+  /** Lets go, in memory, of what the store lets go of by `prune`. */
+  prune(): void {
+    this.tree.prune(KEPT_REGISTRATIONS, KEPT_EPOCHS);
+    if (this.uses.size <= KEPT_INVITES) return;
+    const standing = new Set<string>();
+    for (const epoch of this.tree.newestFirst()) for (const { key } of epoch.invites) standing.add(keyOf(key));
+    for (const key of this.uses.keys()) if (!standing.has(key)) this.uses.delete(key);
   }
 
   /** The epochs at which an invite may make a commit, newest first. */

@@ -30,6 +30,8 @@ export interface RetentionOptions {
   readonly counters: Counters;
   /** Told before envelopes go: from `complete` on nothing will be missing, from `floor` on no commit. */
   readonly announce: (room: RoomId, kept: { readonly floor: Seq; readonly complete: Seq }) => void;
+  /** Told after old epochs and registrations of invites went. */
+  readonly pruned: (room: RoomId) => void;
 }
 
 export class Retention {
@@ -53,7 +55,7 @@ export class Retention {
 
   /** One short step. True while there is more to do at once. */
   async step(): Promise<boolean> {
-    const { store, limits, counters, announce } = this.#options;
+    const { store, limits, counters, announce, pruned } = this.#options;
     const log = await this.#next();
     if (log === undefined) return false;
     const now = this.#now();
@@ -69,7 +71,9 @@ export class Retention {
       counters.trimmed += envelopes;
       counters.trimmedBytes += bytes;
     }
-    if (through !== undefined || holding.counted < holding.head) this.#due.add(log);
+    const more = await store.prune(log);
+    pruned(holding.room);
+    if (more || through !== undefined || holding.counted < holding.head) this.#due.add(log);
     return true;
   }
 

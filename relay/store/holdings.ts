@@ -13,6 +13,13 @@ export type { LogNumber };
 /** The commits that began so many of the newest epochs without successor are kept whatever their age: whoever is one step behind needs them. */
 export const KEPT_TIPS = 16;
 
+/** Registrations of invites stand with so many of the newest epochs, and with every epoch without successor; with others they are let go of. */
+export const KEPT_REGISTRATIONS = 32;
+/** Keys of invites that no epoch registers any more are remembered, with how often they were used, as long as there are no more than so many. */
+export const KEPT_INVITES = 8192;
+/** Epochs of a room: the oldest with a successor go, and whoever has the key of one of them only is not let in any more. */
+export const KEPT_EPOCHS = 10_000;
+
 export interface Usage {
   readonly rooms: number;
   /** Bytes in use. */
@@ -63,4 +70,6 @@ export interface Holdings {
   plan(log: LogNumber, cut: Cut): Promise<Seq | undefined>;
   /** Lets go of messages, or of commits, up to a seq that {@link plan} has named; head, epochs and invites stay. Durable. */
   trim(log: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed>;
+  /** Lets go of registrations, invites and epochs as the figures above say. True while there is more to do. */
+  prune(log: LogNumber): Promise<boolean>;
 }

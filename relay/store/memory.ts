@@ -4,7 +4,7 @@ import { decodeEnvelope } from '../../shared/envelope.ts';
 import type { EnvelopeId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { copyOf } from '../bytes.ts';
-import { KEPT_TIPS, type Cut, type Holding, type Trimmed, type Usage } from './holdings.ts';
+import { KEPT_EPOCHS, KEPT_INVITES, KEPT_REGISTRATIONS, KEPT_TIPS, type Cut, type Holding, type Trimmed, type Usage } from './holdings.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
 interface Log {
@@ -15,7 +15,7 @@ interface Log {
   floor: number;
   complete: number;
   readonly marks: { readonly at: number; readonly seq: Seq }[];
-  readonly epochs: EpochRecord[];
+  epochs: EpochRecord[];
   readonly groupInfos: Map<number, Uint8Array>;
   readonly uses: Map<string, { readonly key: InviteKey; used: number }>;
 }
@@ -181,11 +181,24 @@ export class MemoryStore implements Store {
     return last as Seq | undefined;
   }
 
+  async prune(number: LogNumber): Promise<boolean> {
+    const log = this.#logs.get(number);
+    const newest = log?.epochs.at(-1)?.number ?? 0;
+    if (log === undefined) return false;
+    log.epochs = log.epochs
+      .filter((epoch) => log.groupInfos.has(epoch.number) || epoch.number > newest - KEPT_EPOCHS)
+      .map((epoch) => (log.groupInfos.has(epoch.number) || epoch.number > newest - KEPT_REGISTRATIONS ? epoch : { ...epoch, invites: [] }));
+    if (log.uses.size <= KEPT_INVITES) return false;
+    const standing = new Set(log.epochs.flatMap(({ invites }) => invites.map(({ key }) => toHex(key))));
+    for (const key of log.uses.keys()) if (!standing.has(key)) log.uses.delete(key);
+    return false;
+  }
+
   async trim(number: LogNumber, kind: Cut['kind'], through: Seq): Promise<Trimmed> {
     const log = this.#logs.get(number);
     if (log === undefined) return { envelopes: 0, bytes: 0 };
     const end = Math.min(through, log.frames.length);
-    const tips = new Set([...log.groupInfos.keys()].sort((a, b) => b - a).slice(0, KEPT_TIPS).map((epoch) => log.epochs[epoch]?.seq as number));
+    const tips = new Set([...log.groupInfos.keys()].sort((a, b) => b - a).slice(0, KEPT_TIPS).map((tip) => log.epochs.find((epoch) => epoch.number === tip)?.seq as number));
     let [envelopes, bytes] = [0, 0];
     for (let seq = kind === 'messages' ? log.complete : 1; seq <= end; seq++) {
       const frame = log.frames[seq - 1];

@@ -3,10 +3,14 @@ import { statfs } from 'node:fs/promises';
 import type { Database } from 'better-sqlite3';
 import type { RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import { KEPT_TIPS, type Cut, type Holding, type Holdings, type LogNumber, type Trimmed } from './holdings.ts';
+import { keyOf } from '../bytes.ts';
+import { KEPT_EPOCHS, KEPT_INVITES, KEPT_REGISTRATIONS, KEPT_TIPS, type Cut, type Holding, type Holdings, type LogNumber, type Trimmed } from './holdings.ts';
+import { decodeInvites } from './sqlite-invites.ts';
 
 /** Rows that one survey counts. Sizes stand in the rows' heads, so no envelope is read for it. */
 const COUNTED_ROWS = 2000;
+/** Epochs that one step of pruning changes. */
+const PRUNED_ROWS = 100;
 
 interface RoomRow {
   readonly id: Uint8Array; readonly floor: number; readonly complete: number; readonly reached: number;
@@ -36,6 +40,16 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     dropEnvelope: database.prepare('DELETE FROM log WHERE room = ? AND seq = ?'),
     dropCommit: database.prepare('DELETE FROM commits WHERE room = ? AND seq = ?'),
     dropMarks: database.prepare('DELETE FROM marks WHERE room = ? AND seq < ?'),
+    newest: database.prepare<[number], number | null>('SELECT max(number) FROM epochs WHERE room = ?').pluck(),
+    // One byte is the encoding of none.
+    dropRegistrations: database.prepare(`UPDATE epochs SET invites = x'80' WHERE room = @log AND number IN (
+      SELECT number FROM epochs WHERE room = @log AND number <= @through AND length(invites) > 1 AND number NOT IN (SELECT epoch FROM group_infos WHERE room = @log) LIMIT @rows)`),
+    dropEpochs: database.prepare(`DELETE FROM epochs WHERE room = @log AND number IN (
+      SELECT number FROM epochs WHERE room = @log AND number <= @through AND number NOT IN (SELECT epoch FROM group_infos WHERE room = @log) LIMIT @rows)`),
+    inviteCount: database.prepare<[number], number>('SELECT count(*) FROM invites WHERE room = ?').pluck(),
+    inviteKeys: database.prepare<[number], Uint8Array>('SELECT key FROM invites WHERE room = ?').pluck(),
+    registrations: database.prepare<[number], Uint8Array>('SELECT invites FROM epochs WHERE room = ? AND length(invites) > 1').pluck(),
+    dropInvite: database.prepare('DELETE FROM invites WHERE room = ? AND key = ?'),
     trimmed: database.prepare('UPDATE rooms SET floor = ?, complete = ?, reached = ?, envelopes = envelopes - ?, bytes = bytes - ? WHERE number = ?'),
   };
 
@@ -104,6 +118,18 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     return { envelopes, bytes: freed };
   });
 
+  const prune = database.transaction((log: LogNumber): boolean => {
+    const newest = sql.newest.get(log) ?? 0;
+    const dropped = sql.dropRegistrations.run({ log, through: newest - KEPT_REGISTRATIONS, rows: PRUNED_ROWS }).changes;
+    const forgotten = sql.dropEpochs.run({ log, through: newest - KEPT_EPOCHS, rows: PRUNED_ROWS }).changes;
+    if (dropped >= PRUNED_ROWS || forgotten >= PRUNED_ROWS) return true;
+    if ((sql.inviteCount.get(log) ?? 0) <= KEPT_INVITES) return false;
+    const standing = new Set<string>();
+    for (const blob of sql.registrations.all(log)) for (const { key } of decodeInvites(blob)) standing.add(keyOf(key));
+    for (const key of sql.inviteKeys.all(log)) if (!standing.has(keyOf(key))) sql.dropInvite.run(log, key);
+    return false;
+  });
+
   return {
     async usage() {
       const pages = database.pragma('page_count', { simple: true }) as number;
@@ -138,5 +164,6 @@ export function holdingsOn(database: Database, folder: string): Holdings {
     },
 
     trim: async (log, kind, through) => trim.immediate(log, kind, through),
+    prune: async (log) => prune.immediate(log),
   };
 }

@@ -2,13 +2,12 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { decode, encode } from 'cborg';
 import type { AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import type { InviteRegistration } from '../../shared/statements.ts';
 import { takeLock } from './lock.ts';
 import { assertDurable, makeDurable } from './sqlite-durability.ts';
 import { holdingsOn } from './sqlite-holdings.ts';
+import { decodeInvites, encodeInvites } from './sqlite-invites.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
@@ -190,11 +189,6 @@ function writeError(cause: unknown): StoreError {
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code)) return new StoreError('io-error', 'The disk does not take what is written.', { cause });
   return new StoreError('write-failed', 'SQLite could not commit.', { cause });
 }
-
-const encodeInvites = (invites: readonly InviteRegistration[]): Uint8Array => encode(invites.map(({ key, uses, expires }) => [key, uses, expires]));
-
-const decodeInvites = (bytes: Uint8Array): readonly InviteRegistration[] =>
-  (decode(bytes) as [Uint8Array, number, number][]).map(([key, uses, expires]) => ({ key: key as InviteKey, uses, expires }));
 
 const epochOf = (row: EpochRow): EpochRecord => ({
   number: row.number,

@@ -6,7 +6,7 @@ import { StoreError, type Store, type StoreErrorCode } from './store.ts';
 export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read'>;
 
 export const PLAIN_METHODS: Record<PlainMethod, true> = {
-  load: true, recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, close: true,
+  load: true, recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, prune: true, close: true,
 };
 
 /** `call` is a number that comes back. */

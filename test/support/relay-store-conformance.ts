@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { encodeEnvelope, type Kind } from '../../shared/envelope.ts';
 import { START, type AccessKey, type EnvelopeId, type EpochId, type Incarnation, type InviteKey, type RoomId, type Seq } from '../../shared/ids.ts';
+import { KEPT_REGISTRATIONS } from '../../relay/store/holdings.ts';
 import type { EpochRecord, LogNumber, Store, Write } from '../../relay/store/store.ts';
 
 export interface Place {
@@ -196,6 +197,21 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     await store.trim(made.log, 'messages', 7 as Seq);
     await store.trim(made.log, 'commits', 7 as Seq);
     assert.deepEqual(((await store.read(made.log, all)).length), 1, 'what was kept as a tip’s goes once it is none');
+  });
+
+  scene('registrations and epochs of long ago go, with the keys that only they knew; tips keep all of theirs', async (store) => {
+    const keys = (count: number): EpochRecord['invites'] => Array.from({ length: count }, () => ({ key: random<InviteKey>(32), uses: 0, expires: 0 }));
+    const made = aRoom(store, keys(300));
+    const dead = commit(made, 1, 1, 0, {}, keys(2)); // which nobody ever follows
+    const chain = Array.from({ length: 60 }, (_, i) => commit(made, i + 2, i + 2, i === 0 ? 0 : i + 1, {}, keys(200)));
+    await store.write([made.write, dead, ...chain]);
+    while (await store.prune(made.log)) { /* until all is done */ }
+    const record = await store.load(made.room);
+    assert.deepEqual(record?.epochs.map(({ number, invites }) => [number, invites.length]), Array.from({ length: 62 }, (_, n) => [n, n === 1 ? 2 : n > 61 - KEPT_REGISTRATIONS ? 200 : 0]));
+    assert.equal(record?.uses.length, 2 + KEPT_REGISTRATIONS * 200);
+    assert.deepEqual(plain(await store.groupInfo(made.log, 1)), '01');
+    await store.write([commit(made, 62, 62, 61)]);
+    assert.equal((await store.load(made.room))?.head, 62);
   });
 
   scene('what is trimmed stays trimmed when it is opened again', async (store, place) => {

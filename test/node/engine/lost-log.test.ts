@@ -45,6 +45,7 @@ class BackedUpStore implements Store {
   logs: Store['logs'] = (after, limit) => this.#current.logs(after, limit);
   survey: Store['survey'] = (log, mark) => this.#current.survey(log, mark);
   plan: Store['plan'] = (log, cut) => this.#current.plan(log, cut);
+  prune: Store['prune'] = (log) => this.#current.prune(log);
   trim: Store['trim'] = (log, kind, through) => this.#current.trim(log, kind, through);
   close: Store['close'] = () => this.#current.close();
 }

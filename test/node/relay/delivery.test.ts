@@ -105,7 +105,7 @@ async function reopenable(): Promise<Store> {
     newLog: () => open().newLog(), write: (batch) => open().write(batch), load: (room) => open().load(room), read: (log, range) => open().read(log, range),
     recentIds: (log, count) => open().recentIds(log, count), groupInfo: (log, epoch) => open().groupInfo(log, epoch), sweep: () => open().sweep(),
     usage: () => open().usage(), logs: (after, limit) => open().logs(after, limit), survey: (log, mark) => open().survey(log, mark),
-    plan: (log, cut) => open().plan(log, cut), trim: (log, kind, through) => open().trim(log, kind, through),
+    plan: (log, cut) => open().plan(log, cut), trim: (log, kind, through) => open().trim(log, kind, through), prune: (log) => open().prune(log),
     async close() {
       await store?.close();
       store = undefined;

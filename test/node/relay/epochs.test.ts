@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { Batch } from '../../../relay/delivery/batch.ts';
 import { DedupeWindow } from '../../../relay/delivery/dedupe.ts';
 import { EpochTree, isBeyondClosing, isReadable, readableHead, type Epoch } from '../../../relay/delivery/epochs.ts';
-import type { AccessKey, EpochId, Seq } from '../../../shared/ids.ts';
+import type { AccessKey, EpochId, InviteKey, Seq } from '../../../shared/ids.ts';
 import type { EpochRecord } from '../../../relay/store/store.ts';
 
 const idOf = (number: number): EpochId => Uint8Array.from({ length: 16 }, (_, i) => (i === 0 ? number : 0)) as EpochId;
@@ -107,4 +107,25 @@ test('a shared buffer holds the very frames that went in, each as one message', 
   const batch = new Batch(frames);
   assert.equal(batch.wire, batch.wire, 'built once');
   assert.deepEqual(payloadsOf(batch.wire).map((payload) => new Uint8Array(payload)), frames);
+});
+
+test('what is pruned of a tree changes nothing for what is left', () => {
+  fc.assert(fc.property(trees, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (records, registrations, more) => {
+    const epochs = registrations + more;
+    const withInvites = records.map((one) => ({ ...one, invites: [{ key: new Uint8Array(32) as InviteKey, uses: 0, expires: 0 }] }));
+    const [whole, pruned] = [new EpochTree(withInvites), new EpochTree(withInvites)];
+    pruned.prune(registrations, epochs);
+    const tips = new Set(whole.tips().map(({ number }) => number));
+    assert.deepEqual(pruned.tips().map(({ number }) => number), [...tips]);
+    assert.equal(pruned.nextNumber, records.length);
+    for (const { number } of records) {
+      const epoch = pruned.get(idOf(number));
+      assert.equal(epoch !== undefined, tips.has(number) || number >= records.length - epochs, `${number} of ${records.length}`);
+      assert.equal((epoch?.invites.length ?? 0) > 0, tips.has(number) || number >= records.length - registrations);
+    }
+    assert.deepEqual([...pruned.newestFirst()].map(({ number }) => number), [...whole.newestFirst()].map(({ number }) => number).filter((number) => pruned.get(idOf(number)) !== undefined));
+    pruned.add({ ...record(records.length, records.length - 1, false), id: idOf(200) });
+    pruned.removeLast();
+    assert.equal(pruned.nextNumber, records.length);
+  }));
 });

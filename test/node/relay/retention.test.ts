@@ -14,7 +14,7 @@ import type { Holding } from '../../../relay/store/holdings.ts';
 import { MemoryStore } from '../../../relay/store/memory.ts';
 import { sqliteStore } from '../../../relay/store/sqlite.ts';
 import type { Store } from '../../../relay/store/store.ts';
-import { newId, Pair, text, type RelayClient, type TestEpoch } from '../../support/relay-client.ts';
+import { newId, Pair, registration, text, type RelayClient, type TestEpoch } from '../../support/relay-client.ts';
 import { scratchFolder } from '../../support/relay-places.ts';
 import { RelayScene } from '../../support/relay-scene.ts';
 import { aRoom, frameOf } from '../../support/relay-store-conformance.ts';
@@ -160,6 +160,33 @@ test('only commits that began an old epoch go, and a room of commits alone stays
   }
 });
 
+test('registrations of long ago go, in memory as in the store; invites that stand go on letting in', async () => {
+  const time = new Time();
+  const { scene, trim } = await sceneAt(time, new MemoryStore(), few);
+  const [old, standing] = [new Pair(), new Pair()];
+  const creator = await scene.client();
+  const first = await creator.create(new Pair(), { invites: [registration(old), registration(standing)] });
+  let epoch: TestEpoch = first;
+  for (let i = 0; i < 40; i++) {
+    epoch = await creator.commit(epoch, { invites: [registration(standing)] });
+    await creator.open(epoch);
+  }
+  time.pass(2 * HOUR);
+  await trim();
+  const look = async (): Promise<void> => {
+    await (await scene.client()).openInvite(epoch.room, standing);
+    await assert.rejects((await scene.client()).openInvite(epoch.room, old), { code: 'invite-revoked' });
+    const reader = await scene.member(first);
+    assert.equal(reader.envelopes.length, 40, 'the first epoch’s key still opens the room, and follows');
+  };
+  await look();
+  const joiner = await scene.client();
+  await joiner.openInvite(epoch.room, standing);
+  epoch = await joiner.commit(epoch, { invites: [registration(standing)] });
+  await scene.restart();
+  await (await scene.client()).openInvite(epoch.room, standing);
+});
+
 test('trimming never stalls: no step of a large room takes long, and messages go through in between', async () => {
   const limits = { ...few, envelopesPerRoom: 1000, messageAge: DAY };
   const store = sqliteStore(scratchFolder());
@@ -169,7 +196,7 @@ test('trimming never stalls: no step of a large room takes long, and messages go
     await store.write(Array.from({ length: 1000 }, (_, i) => ({ type: 'append' as const, log: made.log, seq: (from + i) as Seq, frame: frameOf(made, from + i, new Uint8Array(300)) })));
   }
   const retention = new Retention({
-    store, limits, counters: new Counters(), announce: () => undefined, clock: { ...quiet, now: () => NOW, ticks: () => 0 },
+    store, limits, counters: new Counters(), announce: () => undefined, pruned: () => undefined, clock: { ...quiet, now: () => NOW, ticks: () => 0 },
   });
   const times: number[] = [];
   for (;;) {
@@ -190,7 +217,7 @@ test('a clock that was never set, or leaps, lets nothing go by age', async () =>
   const store = new MemoryStore();
   const time = new Time();
   const retention = new Retention({
-    store, limits: DEFAULT_LIMITS, counters: new Counters(), announce: () => undefined, clock: { ...quiet, now: () => time.now, ticks: () => time.ticks },
+    store, limits: DEFAULT_LIMITS, counters: new Counters(), announce: () => undefined, pruned: () => undefined, clock: { ...quiet, now: () => time.now, ticks: () => time.ticks },
   });
   const trim = (): Promise<number> => work(() => retention.step());
   const made = aRoom(store);
