@@ -81,6 +81,13 @@ const top = async (app: SottoApp): Promise<void> => {
   log.dispatchEvent(new Event('scroll'));
 };
 
+async function seek(app: SottoApp, text: string): Promise<void> {
+  const field = await found<HTMLInputElement>(shadow(app), 'sotto-search', 'input');
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+}
+
 export const TALK_STATES: readonly GalleryState[] = [
   { name: 'talk', title: 'Everything a message can be', script, at: ROOM },
   { name: 'talk-top', title: 'Replies, reactions, formatting', script, at: ROOM, then: top },
@@ -93,4 +100,8 @@ export const TALK_STATES: readonly GalleryState[] = [
   { name: 'talk-thread', title: 'A thread', script, at: ROOM, then: async (app) => { await top(app); await click(app, 'sotto-room', 'sotto-message-group', '.thread'); await found(shadow(app), 'sotto-thread', 'sotto-message-group'); } },
   { name: 'talk-versions', title: 'Earlier versions', script, at: ROOM, then: async (app) => { await choose(app, 'Stove', 'Earlier versions'); await found(shadow(app), 'sotto-versions', 'li'); } },
   { name: 'talk-forward', title: 'Forwarding', script, at: ROOM, then: async (app) => { await choose(app, 'Stove', 'Forward'); await found(shadow(app), 'sotto-forward', 'li'); } },
+  { name: 'find', title: 'Finding, before the first letter', script, then: (app) => click(app, 'sotto-room-list', '[aria-label="Find in messages"]') },
+  { name: 'find-all', title: 'Found in all rooms', script, then: async (app) => { await click(app, 'sotto-room-list', '[aria-label="Find in messages"]'); await seek(app, 'the'); } },
+  { name: 'find-room', title: 'Found in a room', script, at: ROOM, then: async (app) => { await click(app, 'sotto-room', '[aria-label="Find in this room"]'); await seek(app, 'bread'); } },
+  { name: 'find-none', title: 'Found nothing here', script, at: ROOM, then: async (app) => { await click(app, 'sotto-room', '[aria-label="Find in this room"]'); await seek(app, 'xylophone'); } },
 ];

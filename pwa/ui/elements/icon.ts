@@ -31,6 +31,7 @@ import MessagesSquare from 'lucide/dist/esm/icons/messages-square.mjs';
 import Plus from 'lucide/dist/esm/icons/plus.mjs';
 import QrCode from 'lucide/dist/esm/icons/qr-code.mjs';
 import ScanLine from 'lucide/dist/esm/icons/scan-line.mjs';
+import Search from 'lucide/dist/esm/icons/search.mjs';
 import Server from 'lucide/dist/esm/icons/server.mjs';
 import Share from 'lucide/dist/esm/icons/share.mjs';
 import ShieldCheck from 'lucide/dist/esm/icons/shield-check.mjs';
@@ -47,7 +48,7 @@ import X from 'lucide/dist/esm/icons/x.mjs';
 const ICONS = {
   back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
   invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
-  remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
+  search: Search, remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
   forwardTo: Forward, pin: Pin, place: MapPin, reply: Reply, thread: MessagesSquare, unpin: PinOff, waiting: UserCheck, warning: Warning,
 } as const;
 

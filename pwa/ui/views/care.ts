@@ -6,6 +6,7 @@ import './sotto-member-sheet.ts';
 import './sotto-move.ts';
 import './sotto-profile.ts';
 import './sotto-room-edit.ts';
+import './sotto-search.ts';
 import './sotto-security.ts';
 import './sotto-thread.ts';
 import './sotto-verify.ts';

@@ -4,14 +4,15 @@ import { assertNever } from '../../../shared/never.ts';
 import './sotto-invite-sheet.ts';
 import './sotto-join-link.ts';
 import './sotto-new-room.ts';
+import type { FoundEvent } from './sotto-search.ts';
 
 /** What rises over a room or its details. */
 export type RoomSheet =
-  | { readonly kind: 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' }
+  | { readonly kind: 'search' | 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' }
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
-export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' } | (RoomSheet & { readonly room: RoomKey });
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' } | (RoomSheet & { readonly room: RoomKey });
 
 export type SheetEvent = CustomEvent<RoomSheet>;
 
@@ -31,7 +32,8 @@ export interface SheetHost {
   readonly state: EngineState;
   close(): void;
   open(sheet: Sheet): void;
-  openRoom(room: RoomKey): void;
+  /** At a message, where one is named. */
+  openRoom(room: RoomKey, message?: MessageKey): void;
   joinBy(link: string): void;
   /** The room that was open is gone from this device. */
   left(): void;
@@ -48,6 +50,8 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
       return html`<sotto-new-room .engine=${engine} @close=${close} @created=${(event: RoomEvent) => { close(); host.openRoom(event.detail.room); }}></sotto-new-room>`;
     case 'join-link':
       return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
+    case 'find':
+      return drawSearch(null, host);
     case 'profile':
       return html`<sotto-profile .engine=${engine} .profile=${state.profile} @close=${close}></sotto-profile>`;
     default: {
@@ -62,6 +66,8 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
   const close = (): void => { host.close(); };
   const verify = (event: CustomEvent<{ person: PersonKey }>): void => { host.open({ kind: 'verify', room: room.room, person: event.detail.person }); };
   switch (sheet.kind) {
+    case 'search':
+      return drawSearch(room.room, host);
     case 'invite':
       return html`<sotto-invite-sheet .engine=${engine} .room=${room} mode="show" @close=${close}></sotto-invite-sheet>`;
     case 'invites':
@@ -91,3 +97,7 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
       return assertNever(sheet);
   }
 }
+
+const drawSearch = (room: RoomKey | null, host: SheetHost) => html`
+  <sotto-search .engine=${host.engine} .rooms=${host.state.rooms} .room=${room} @close=${() => { host.close(); }}
+    @found=${({ detail }: FoundEvent) => { host.close(); host.openRoom(detail.room, detail.message); }}></sotto-search>`;

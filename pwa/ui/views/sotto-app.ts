@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Engine, EngineState, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Engine, EngineState, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { Announcer } from '../controllers/announcer.ts';
 import { EngineWatch } from '../controllers/engine-watch.ts';
 import { Media } from '../controllers/media.ts';
@@ -45,6 +45,8 @@ export class SottoApp extends LitElement {
   /** A new version waits to be taken. */
   @property({ type: Boolean }) updateReady = false;
   @state() private sheet: Sheet | null = null;
+  /** The message that the open room is to show. */
+  @state() private target: MessageKey | null = null;
   @query('sotto-room-list') private readonly list!: SottoRoomList | null;
   @query('sotto-room') private readonly conversation!: SottoRoom | null;
   @query('sotto-room-details') private readonly details!: SottoRoomDetails | null;
@@ -109,10 +111,10 @@ export class SottoApp extends LitElement {
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
           <sotto-room-list .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
-            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }} @open-profile=${() => { this.#open({ kind: 'profile' }); }}></sotto-room-list>
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}></sotto-room-list>
         </div>
         ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
-          <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} ?narrow=${!wide} @up=${this.#up}
+          <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} .target=${this.target} @reached=${() => { this.target = null; }} ?narrow=${!wide} @up=${this.#up}
             @open-details=${() => { this.#toggleDetails(room.room); }} @open-sheet=${(event: CustomEvent<RoomSheet>) => { this.#open({ ...event.detail, room: room.room }); }}></sotto-room>`}</main>` : nothing}
         ${withDetails ? html`<div role=${beside ? 'complementary' : 'main'} aria-label=${words.about}>
           <sotto-room-details .engine=${this.engine} .room=${room} ?beside=${beside} @up=${this.#up} @open-sheet=${(event: CustomEvent<RoomSheet>) => { this.#open({ ...event.detail, room: room.room }); }}></sotto-room-details></div>` : nothing}
@@ -130,7 +132,10 @@ export class SottoApp extends LitElement {
       engine: this.engine, state,
       close: () => { this.sheet = null; },
       open: (sheet) => { this.#open(sheet); },
-      openRoom: (room) => { this.#openRoom(room); },
+      openRoom: (room, message) => {
+        this.target = message ?? null;
+        this.#openRoom(room);
+      },
       joinBy: (link) => { this.link = link; },
       left: () => { this.#navigation.go({ kind: 'list' }); },
     });

@@ -19,12 +19,13 @@ const words = {
   startHint: 'You choose the name and invite people',
   join: 'Join a room',
   joinHint: 'Scan a code or paste a link',
+  find: 'Find in messages',
   profile: (name: string) => `You: ${name}`,
   emptyTitle: 'Quiet in here',
   emptyLine: 'Start a room and invite someone, or join one by a code or link.',
 } as const;
 
-/** The rooms, the most recently active first. Fires `open-room`, `start-room`, `join-link`, `open-profile`. */
+/** The rooms, the most recently active first. Fires `open-room`, `find`, `start-room`, `join-link`, `open-profile`. */
 @customElement('sotto-room-list')
 export class SottoRoomList extends LitElement {
   @property({ attribute: false }) engineState: EngineState | null = null;
@@ -80,6 +81,7 @@ export class SottoRoomList extends LitElement {
     return html`
       <div class="head">
         <h1 tabindex="-1">${words.title}</h1>
+        ${rooms.length === 0 ? nothing : html`<button class="round" type="button" aria-label=${words.find} title=${words.find} aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('find')); }}>${icon('search')}</button>`}
         ${this.#profile()}
         ${this.narrow || rooms.length === 0 ? nothing : html`<button class="round add" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus')}</button>`}
       </div>

@@ -34,6 +34,7 @@ import { roomStyles } from './sotto-room.styles.ts';
 const words = {
   back: 'Back to rooms',
   details: (name: string) => `About ${name}`,
+  find: 'Find in this room',
   invite: 'Invite people',
   messages: (name: string) => `Messages in ${name}`,
   people: (count: number) => (count === 1 ? 'Only you' : `${count} people`),
@@ -51,12 +52,14 @@ const words = {
   again: 'Try again',
 } as const;
 
-/** One conversation. Fires `up`, `open-details`, `open-sheet`. */
+/** One conversation. Fires `up`, `open-details`, `open-sheet`, `reached`. */
 @customElement('sotto-room')
 export class SottoRoom extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
   @property({ attribute: false }) room: RoomSummary | null = null;
   @property({ attribute: false }) connection: Connection = { kind: 'online' };
+  /** A message to show: `reached` is fired when it does. */
+  @property({ attribute: false }) target: MessageKey | null = null;
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private newAfter: number | null = null;
   @state() private problem = '';
@@ -129,6 +132,10 @@ export class SottoRoom extends LitElement {
       const line = this.renderRoot.querySelector('.new');
       this.#scroll.begin(line === null ? null : () => this.renderRoot.querySelector('.new'));
     }
+    if (this.#placed && this.target !== null) {
+      void this.#goTo(this.target);
+      this.dispatchEvent(new CustomEvent('reached'));
+    }
   }
 
   protected override render() {
@@ -171,6 +178,7 @@ export class SottoRoom extends LitElement {
             <span class="who"><span class="title named"><bdi>${room.name}</bdi>${partnerOf(room)?.verified === true ? verifiedMark() : nothing}</span><span class="sub">${other === undefined ? words.people(room.members.length) : other.name === room.name ? words.direct : words.withYou(other.name)}</span></span>
           </button>
         </h1>
+        <button class="round" type="button" aria-label=${words.find} title=${words.find} aria-haspopup="dialog" @click=${() => { openSheet(this, { kind: 'search' }); }}>${icon('search')}</button>
         ${mayInvite(room) ? html`<button class="round" type="button" aria-label=${words.invite} title=${words.invite} @click=${() => { openSheet(this, { kind: 'invite' }); }}>${icon('invite')}</button>` : nothing}
       </div>`;
   }
