@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { clientAddress, Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
+import { guardSockets, unnamedProxyNotice } from './admission/sockets.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
 import { cacheControl, securityHeaders } from './http/headers.ts';
 import { Status } from './http/health.ts';
@@ -66,6 +67,8 @@ export interface Relay {
   readonly origins: readonly string[];
   readonly port: number;
   readonly metricsPort: number | undefined;
+  /** Resolves where it can store nothing any more, for good: it should be ended and started anew. */
+  readonly failed: Promise<Error>;
   /** Takes nothing further, answers and stores what it took, says goodbye, and ends. May be called again. */
   close(): Promise<void>;
 }
@@ -90,10 +93,14 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   });
   app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
   const proxies = new Proxies(options.trustProxy ?? []);
+  guardSockets(app.server, core.limits, proxies);
+  const notice = unnamedProxyNotice(log, proxies);
   const sockets = new Sockets(core, {
     isOurs: (origin) => origins.includes(origin) || appOrigins.includes(origin),
-    addressOf({ socket, headers: { 'x-forwarded-for': forwarded } }) {
-      return clientAddress(socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '';
+    addressOf({ socket, headers: { 'x-forwarded-for': header } }) {
+      const forwarded = Array.isArray(header) ? header.join(',') : header;
+      notice(socket.remoteAddress, forwarded);
+      return clientAddress(socket.remoteAddress, forwarded, proxies) ?? '';
     },
   });
   operator?.observe({ core, store, status, version: options.version ?? 'unknown' });
@@ -133,7 +140,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     await operator?.close();
     await store.close();
   };
-  return { core, origins, port, metricsPort: operator?.port, close: () => (closing ??= close()) };
+  return { core, origins, port, metricsPort: operator?.port, failed: store.gone ?? new Promise(() => undefined), close: () => (closing ??= close()) };
 }
 
 async function appRoutes(app: FastifyInstance, folder: string): Promise<void> {
