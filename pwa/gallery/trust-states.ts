@@ -105,6 +105,7 @@ export const TRUST_STATES: readonly GalleryState[] = [
   member(() => hikesAs('admin'), 'member', 'A member', 2),
   member(() => hikesAs('owner'), 'member-roles', 'A member, for an owner', 2),
   member(() => hikesAs('owner'), 'member-role', 'Making somebody an owner', 2, async (app) => { await click(app, 'sotto-member-sheet', 'label:nth-of-type(3) input'); }),
+  member(() => hikesAs('owner', { members: [memberFrom(ana, { role: 'owner', verified: true }), memberFrom(jonas), memberFrom(me, { role: 'owner' })] }), 'member-self', 'Oneself, one owner of two', 1),
   member(() => hikesAs('admin'), 'member-remove', 'Removing somebody', 3, async (app) => { await click(app, 'sotto-member-sheet', '.danger'); }),
   member(() => hikesAs('admin', {}, { failing: { removeMember: 'relay-unreachable' } }), 'member-ban-failed', 'Banning, no relay', 3,
     async (app) => { await click(app, 'sotto-member-sheet', '.danger:last-of-type'); await click(app, 'sotto-member-sheet', '.actions .danger'); await found(shadow(app), 'sotto-member-sheet', '.problem'); }),
