@@ -13,7 +13,7 @@ import { seeded } from '../../support/dice.ts';
 /** Within reach of node_modules. */
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url));
 
-test('the store’s thread dies in the middle of a write', { timeout: 120_000 }, async (context) => {
+test('the store’s thread dies in the middle of a write', { timeout: 300_000 }, async (context) => {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'sotto-thread-'));
   context.after(() => rmSync(folder, { recursive: true }));
