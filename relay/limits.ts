@@ -90,7 +90,7 @@ export const LIMIT_SPECS = {
   // HTTP
   /** How long a request may take to bring its headers, and all of itself. */
   headersTime: time(10 * SECOND, SECOND),
-  requestTime: time(15 * SECOND, SECOND),
+  requestTime: time(60 * SECOND, SECOND),
 
   // The whole relay
   connections: count(10_000),

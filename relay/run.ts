@@ -29,6 +29,11 @@ export async function run(config: Config): Promise<void> {
         process.exit(EXIT_FAILED);
       });
     };
+    // Nothing can be stored, nor what was under way be told: whoever watches over it starts it anew, and clients find what is durable.
+    void relay.failed.then((error) => {
+      console.error(`The relay ends, to be started anew: ${error.message}`);
+      process.exit(EXIT_FAILED);
+    });
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
     // Said last: whoever reads it may ask the relay to stop.

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { clientAddress, Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
+import { guardSockets, unnamedProxyNotice } from './admission/sockets.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
 import { cacheControl, securityHeaders } from './http/headers.ts';
 import { Status } from './http/health.ts';
@@ -90,10 +91,14 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   });
   app.server.maxConnections = core.limits.connections + MORE_SOCKETS;
   const proxies = new Proxies(options.trustProxy ?? []);
+  guardSockets(app.server, core.limits, proxies);
+  const notice = unnamedProxyNotice(log, proxies);
   const sockets = new Sockets(core, {
     isOurs: (origin) => origins.includes(origin) || appOrigins.includes(origin),
-    addressOf({ socket, headers: { 'x-forwarded-for': forwarded } }) {
-      return clientAddress(socket.remoteAddress, Array.isArray(forwarded) ? forwarded.join(',') : forwarded, proxies) ?? '';
+    addressOf({ socket, headers: { 'x-forwarded-for': header } }) {
+      const forwarded = Array.isArray(header) ? header.join(',') : header;
+      notice(socket.remoteAddress, forwarded);
+      return clientAddress(socket.remoteAddress, forwarded, proxies) ?? '';
     },
   });
   operator?.observe({ core, store, status, version: options.version ?? 'unknown' });

@@ -62,9 +62,13 @@ const verifying = (name: string, title: string, verified: boolean, more: Partial
 });
 
 
+/** The details are drawn. */
+const stands = async (app: SottoApp): Promise<void> => { await found(shadow(app), 'sotto-room-details', '.inner'); };
+
 function opens(sheet: 'verify' | 'security' | 'move' | 'invites' | 'banned' | 'edit' | 'leave' | 'forget'): (app: SottoApp) => Promise<void> {
   const title = { verify: 'Verif', security: 'Security', move: 'relay.example', invites: 'Invites', banned: 'Banned', edit: 'Edit', leave: 'Leave', forget: 'Delete' }[sheet];
   return async (app) => {
+    await stands(app);
     const details = await found(shadow(app), 'sotto-room-details');
     const buttons = [...(details.shadowRoot?.querySelectorAll<HTMLElement>('button') ?? [])];
     buttons.find((button) => button.textContent?.trim().startsWith(title))?.click();
@@ -86,21 +90,22 @@ const standing = (name: string, title: string, of: RoomSummary['standing'], more
 });
 
 export const TRUST_STATES: readonly GalleryState[] = [
-  { name: 'details-owner', title: 'About a room, for an owner', at: DETAILS, script: () => hikesAs('owner', { look: { hue: null, picture: hillsPicture() }, banned: [{ ...tomas, by: ana }] }) },
-  { name: 'details-knocks', title: 'Somebody waits', at: DETAILS, script: () => hikesAs('admin', { settings: { approval: true }, knocks: [knock(priya, 4, 'Family'), knock(tomas, 60, '')] }) },
+  { name: 'details-owner', title: 'About a room, for an owner', at: DETAILS, script: () => hikesAs('owner', { look: { hue: null, picture: hillsPicture() }, banned: [{ ...tomas, by: ana }] }), then: stands },
+  { name: 'details-knocks', title: 'Somebody waits', at: DETAILS, script: () => hikesAs('admin', { settings: { approval: true }, knocks: [knock(priya, 4, 'Family'), knock(tomas, 60, '')] }), then: stands },
   { name: 'details-warnings', title: 'Same names, unseen devices', at: DETAILS,
     script: () => hikesAs('admin', { members: [
       memberFrom(ana, { role: 'owner', verified: true }), memberFrom(otherAna, { sameNameAs: { person: ana.person, verified: true } }), memberFrom(jonas, { lastSeenAt: Date.now() - 9 * WEEK }),
       memberFrom(me, { role: 'admin' }), memberFrom(mei, { leaving: true }), memberFrom(laila, { sameNameAs: { person: priya.person, verified: false } }),
-    ] }) },
-  { name: 'details-direct', title: 'About a chat of two', at: '#/room/ana-direct/details', script: () => direct({}, true) },
-  { name: 'details-left', title: 'About a room that was left', at: DETAILS, script: () => hikesAs('member', { standing: { kind: 'left' } }) },
+    ] }), then: stands },
+  { name: 'details-direct', title: 'About a chat of two', at: '#/room/ana-direct/details', script: () => direct({}, true), then: stands },
+  { name: 'details-left', title: 'About a room that was left', at: DETAILS, script: () => hikesAs('member', { standing: { kind: 'left' } }), then: stands },
   { name: 'rtl-details', title: 'About a room, right to left', at: '#/room/arabic-1/details', rtl: true,
-    script: () => ({ profile: me, rooms: [room('arabic-1', 'عشاء الخميس', [], arabic(), { role: 'admin', knocks: [knock(priya, 4, 'العائلة')], members: [memberFrom(laila, { role: 'owner', verified: true }), memberFrom(me, { role: 'admin' }), memberFrom(ana, { lastSeenAt: Date.now() - 9 * WEEK })] }), ...rooms()] }) },
+    script: () => ({ profile: me, rooms: [room('arabic-1', 'عشاء الخميس', [], arabic(), { role: 'admin', knocks: [knock(priya, 4, 'العائلة')], members: [memberFrom(laila, { role: 'owner', verified: true }), memberFrom(me, { role: 'admin' }), memberFrom(ana, { lastSeenAt: Date.now() - 9 * WEEK })] }), ...rooms()] }), then: stands },
 
   member(() => hikesAs('admin'), 'member', 'A member', 2),
   member(() => hikesAs('owner'), 'member-roles', 'A member, for an owner', 2),
   member(() => hikesAs('owner'), 'member-role', 'Making somebody an owner', 2, async (app) => { await click(app, 'sotto-member-sheet', 'label:nth-of-type(3) input'); }),
+  member(() => hikesAs('owner', { members: [memberFrom(ana, { role: 'owner', verified: true }), memberFrom(jonas), memberFrom(me, { role: 'owner' })] }), 'member-self', 'Oneself, one owner of two', 1),
   member(() => hikesAs('admin'), 'member-remove', 'Removing somebody', 3, async (app) => { await click(app, 'sotto-member-sheet', '.danger'); }),
   member(() => hikesAs('admin', {}, { failing: { removeMember: 'relay-unreachable' } }), 'member-ban-failed', 'Banning, no relay', 3,
     async (app) => { await click(app, 'sotto-member-sheet', '.danger:last-of-type'); await click(app, 'sotto-member-sheet', '.actions .danger'); await found(shadow(app), 'sotto-member-sheet', '.problem'); }),

@@ -89,6 +89,8 @@ export interface Store extends Holdings {
   /** Gives back a little of the space of deleted logs, in one short step. True while there is more to do. */
   sweep(): Promise<boolean>;
   close(): Promise<void>;
+  /** Resolves where it is lost for good, whatever is asked of it: only a new start helps. */
+  readonly gone?: Promise<StoreError>;
 }
 
 export type StoreErrorCode =

@@ -3,7 +3,7 @@ import type { PackedFrames, PackedWrites } from './packed.ts';
 import { StoreError, type Store, type StoreErrorCode } from './store.ts';
 
 /** What is asked as it stands; `write` and `read` have forms of their own. */
-export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read'>;
+export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read' | 'gone'>;
 
 export const PLAIN_METHODS: Record<PlainMethod, true> = {
   load: true, recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, prune: true, close: true,

@@ -22,6 +22,9 @@ export async function threadedStore(folder: string): Promise<Store> {
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let ended = false;
+  let closing = false;
+  let lose: (error: StoreError) => void = () => undefined;
+  const lost = new Promise<StoreError>((resolve) => { lose = resolve; });
 
   const last = await new Promise<number>((resolve, reject) => {
     worker.on('message', (reply: Reply) => {
@@ -39,6 +42,7 @@ export async function threadedStore(folder: string): Promise<Store> {
       reject(error);
       for (const caller of waiting.values()) caller.reject(error);
       waiting.clear();
+      if (!closing) lose(error);
     };
     worker.once('error', gone);
     worker.once('exit', () => gone());
@@ -68,7 +72,9 @@ export async function threadedStore(folder: string): Promise<Store> {
       return ask((call) => ({ call, method: 'write', writes }), [writes.frames.bytes.buffer, writes.frames.lengths.buffer, writes.places.buffer]);
     },
     read: (...args) => ask((call) => ({ call, method: 'read', args })),
+    gone: lost,
     async close() {
+      closing = true;
       if (!ended) await asked.close();
     },
   };

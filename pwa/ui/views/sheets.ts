@@ -1,8 +1,6 @@
 import { html, nothing } from 'lit';
 import type { Engine, EngineState, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
-import './sotto-invite-sheet.ts';
-import './sotto-join-link.ts';
 import './sotto-new-room.ts';
 import type { FoundEvent } from './sotto-search.ts';
 
@@ -21,11 +19,11 @@ export const openSheet = (from: HTMLElement, sheet: RoomSheet): void => {
   from.dispatchEvent(new CustomEvent('open-sheet', { detail: sheet }) satisfies SheetEvent);
 };
 
-/** The sheets that are not part of the shell: fetched the first time that one of them is wanted. */
+/** The details of a room and the sheets that are not part of the shell: fetched when there is time, at the latest when one of them is wanted. */
 export const loadCare = (): Promise<unknown> => import('./care.ts');
 
 /** Whether a sheet is one of them. */
-export const isCare = ({ kind }: Sheet): boolean => kind !== 'new-room' && kind !== 'join-link' && kind !== 'invite' && kind !== 'invites';
+export const isCare = ({ kind }: Sheet): boolean => kind !== 'new-room';
 
 export interface SheetHost {
   readonly engine: Engine | null;

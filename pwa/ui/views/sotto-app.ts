@@ -19,7 +19,6 @@ import './sotto-join.ts';
 import type { SottoRoom } from './sotto-room.ts';
 import './sotto-room.ts';
 import type { SottoRoomDetails } from './sotto-room-details.ts';
-import './sotto-room-details.ts';
 import type { SottoRoomList } from './sotto-room-list.ts';
 import './sotto-room-list.ts';
 
@@ -80,6 +79,7 @@ export class SottoApp extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
     this.#announcer.connection(this.#watch.state?.connection ?? null);
+    if (this.#navigation.route.kind === 'details') loadCare().catch(() => undefined);
   }
 
   protected override render() {
@@ -111,7 +111,7 @@ export class SottoApp extends LitElement {
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
           <sotto-room-list .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
-            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.sheet = { kind: 'join-link' }; }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}></sotto-room-list>
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}></sotto-room-list>
         </div>
         ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
           <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} .target=${this.target} @reached=${() => { this.target = null; }} ?narrow=${!wide} @up=${this.#up}
@@ -181,6 +181,8 @@ export class SottoApp extends LitElement {
   };
 
   async #moved(way: Way, from: Route): Promise<void> {
+    // So that it is a whole screen that slides in.
+    if (this.#navigation.route.kind === 'details') await loadCare().catch(() => undefined);
     await moveBetween(way, this.#wide.matches, async () => {
       this.requestUpdate();
       await this.updateComplete;

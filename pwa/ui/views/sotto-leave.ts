@@ -5,6 +5,7 @@ import { Doing } from '../controllers/doing.ts';
 import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-sheet.ts';
 import { answers, base, buttons, fields } from '../elements/styles.ts';
+import { mayStepDown } from '../words/people.ts';
 
 const words = {
   leaveTitle: (name: string) => `Leave “${name}”?`,
@@ -69,7 +70,7 @@ export class SottoLeave extends LitElement {
 }
 
 const isLastOwner = (room: RoomSummary): boolean =>
-  room.kind === 'group' && room.role === 'owner' && room.members.length > 1 && !room.members.some((member) => member.person !== room.me && member.role === 'owner' && !member.leaving);
+  room.kind === 'group' && room.standing.kind === 'member' && room.role === 'owner' && room.members.length > 1 && !mayStepDown(room);
 
 declare global {
   interface HTMLElementTagNameMap { 'sotto-leave': SottoLeave }

@@ -8,7 +8,7 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import { base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
-import { isUnseen, mayRemove, memberLine } from '../words/people.ts';
+import { isUnseen, mayRemove, mayStepDown, memberLine } from '../words/people.ts';
 import { openSheet } from './sheets.ts';
 
 const words = {
@@ -56,10 +56,11 @@ export class SottoMemberList extends LitElement {
       <span class="lines"><strong class="named"><bdi>${member.name}</bdi>${member.verified ? verifiedMark() : nothing}</strong>
         ${shared === null ? nothing : html`<span class="text ${shared.verified ? 'danger' : 'caution'}">${shared.verified ? words.sameNameVerified(member.name) : words.sameName}</span>`}
         ${line === '' ? nothing : html`<span class=${isUnseen(member, room.me) ? 'text caution' : 'text'}>${line}</span>`}</span>`;
-    if (member.person === room.me) return html`<div class="row">${lines}<span class="tag">${words.you}</span></div>`;
+    // Of oneself there is nothing to see here, but for an owner who may step down.
+    if (member.person === room.me && !mayStepDown(room)) return html`<div class="row">${lines}<span class="tag">${words.you}</span></div>`;
     const removable = isUnseen(member, room.me) && mayRemove(room, member);
     return html`
-      <button class="row" type="button" title=${words.more(member.name)} aria-haspopup="dialog" @click=${() => { openSheet(this, { kind: 'member', person: member.person }); }}>${lines}${removable ? nothing : icon('forward', 18)}</button>
+      <button class="row" type="button" title=${words.more(member.name)} aria-haspopup="dialog" @click=${() => { openSheet(this, { kind: 'member', person: member.person }); }}>${lines}${member.person === room.me ? html`<span class="tag">${words.you}</span>` : removable ? nothing : icon('forward', 18)}</button>
       ${removable ? html`<button class="button small gone" type="button" aria-label=${words.removeOf(member.name)} ?disabled=${this.#doing.busy} @click=${() => { void this.#doing.run(async () => this.engine?.removeMember(room.room, member.person)); }}>${words.remove}</button>` : nothing}`;
   }
 }

@@ -13,6 +13,9 @@ import { fromNow } from '../words/times.ts';
 
 const words = {
   title: 'Member',
+  you: 'You are an owner here',
+  stepDown: 'Give up being an owner?',
+  stepDownText: 'Only another owner can make you one again.',
   seen: (time: string) => `Last heard of ${time}`,
   never: 'Not heard of yet',
   leaving: 'Has left; this is completed as soon as somebody’s device does it',
@@ -86,24 +89,25 @@ export class SottoMemberSheet extends LitElement {
   }
 
   #about(room: RoomSummary, member: Member) {
+    const own = member.person === room.me;
     const removable = mayRemove(room, member);
     const ranked = room.role === 'owner' && room.kind === 'group' && room.standing.kind === 'member';
     return html`
       <div class="who">
         <sotto-avatar .name=${member.name} .key=${member.person}></sotto-avatar>
         <p class="name"><bdi>${member.name}</bdi>${member.verified ? verifiedMark(20) : nothing}</p>
-        <p class="sub">${room.kind === 'group' ? `${roleName(member.role)} · ` : ''}${this.#heard(room, member)}</p>
+        <p class="sub">${own ? words.you : `${room.kind === 'group' ? `${roleName(member.role)} · ` : ''}${this.#heard(room, member)}`}</p>
       </div>
       <div class="all">
         ${this.#sameName(member)}
         ${problemLine(this.#doing.problem)}
-        <div class="card">
+        ${own ? nothing : html`<div class="card">
           ${room.kind === 'group' ? html`<button class="row" type="button" ?disabled=${this.#doing.busy} @click=${() => { void this.#message(room, member); }}>
             <span class="dot accent">${icon('message')}</span><span class="lines"><strong>${words.message}</strong><span class="text">${words.messageText}</span></span>${icon('forward', 18)}</button>` : nothing}
           <button class="row" type="button" @click=${() => { this.#say('verify', member.person); }}>
             <span class="dot ${member.verified ? 'good' : ''}">${icon(member.verified ? 'verified' : 'shield')}</span>
             <span class="lines"><strong>${member.verified ? words.verified : words.verify}</strong><span class="text">${member.verified ? words.verifiedText : words.verifyText}</span></span>${icon('forward', 18)}</button>
-        </div>
+        </div>`}
         ${ranked ? html`<fieldset><legend>${words.role}</legend><div class="card">${ROLES.map((role) => html`
           <label class="row"><input type="radio" name="role" .checked=${member.role === role} ?disabled=${this.#doing.busy} @change=${(event: Event) => { this.#choose(event, member, role); }} />
             <span class="lines"><strong>${roleName(role)}</strong><span class="text">${roleText(role, room.settings.approval)}</span></span></label>`)}</div></fieldset>` : nothing}
@@ -127,19 +131,25 @@ export class SottoMemberSheet extends LitElement {
   }
 
   #title(asking: Question, member: Member): string {
-    if (asking.kind === 'role') return words.roleTitle(member.name, asking.role);
+    if (asking.kind === 'role') return member.person === this.room?.me ? words.stepDown : words.roleTitle(member.name, asking.role);
     return asking.kind === 'ban' ? words.banTitle(member.name) : words.removeTitle(member.name);
   }
 
   #question(asking: Question, member: Member) {
     const role = asking.kind === 'role';
     return html`
-      <p class="ask">${asking.kind === 'role' ? (asking.role === 'owner' ? words.roleOwner : roleText(asking.role, this.room?.settings.approval)) : asking.kind === 'ban' ? words.banText : words.removeText}</p>
+      <p class="ask">${this.#consequence(asking, member)}</p>
       ${problemLine(this.#doing.problem)}
       <div class="actions">
         <button class="button" type="button" @click=${() => { this.#ask(null); }}>${words.cancel}</button>
         <button class="button ${role ? 'filled' : 'danger'}" type="button" ?disabled=${this.#doing.busy} @click=${() => { void this.#answer(asking, member); }}>${role ? words.roleGo : asking.kind === 'ban' ? words.banGo : words.removeGo}</button>
       </div>`;
+  }
+
+  #consequence(asking: Question, member: Member): string {
+    if (asking.kind !== 'role') return asking.kind === 'ban' ? words.banText : words.removeText;
+    if (member.person === this.room?.me) return words.stepDownText;
+    return asking.role === 'owner' ? words.roleOwner : roleText(asking.role, this.room?.settings.approval);
   }
 
   #choose(event: Event, member: Member, role: Role): void {
@@ -160,7 +170,8 @@ export class SottoMemberSheet extends LitElement {
     if (engine === null || room === null) return;
     const done = await this.#doing.run(() => (asking.kind === 'role' ? engine.setRole(room.room, person, asking.role) : asking.kind === 'ban' ? engine.removeMember(room.room, person, { ban: true }) : engine.removeMember(room.room, person)));
     if (!done) return;
-    if (asking.kind === 'role') this.asking = null;
+    // Whoever stepped down has nothing more to change here.
+    if (asking.kind === 'role' && person !== room.me) this.asking = null;
     else this.#close();
   }
 

@@ -80,6 +80,10 @@ export function mayRemove(room: Pick<RoomSummary, 'role' | 'me' | 'kind' | 'stan
   return room.role === 'owner' || (room.role === 'admin' && member.role === 'member');
 }
 
+/** An owner whom another one stays behind for. */
+export const mayStepDown = (room: Pick<RoomSummary, 'role' | 'me' | 'kind' | 'standing' | 'members'>): boolean =>
+  room.kind === 'group' && room.standing.kind === 'member' && room.role === 'owner' && room.members.some((member) => member.person !== room.me && member.role === 'owner' && !member.leaving);
+
 /** May change the room itself: its name, its picture, who comes in. */
 export const mayManage = (room: Pick<RoomSummary, 'role' | 'kind' | 'standing'>): boolean => room.kind === 'group' && room.standing.kind === 'member' && room.role !== 'member';
 

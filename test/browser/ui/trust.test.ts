@@ -55,6 +55,17 @@ describe('members and roles', () => {
     expect(engine.asked('setRole')).to.deep.equal([]);
   });
 
+  it('lets an owner step down where another one stays, and nobody else change their own role', async () => {
+    const { app, engine } = await stage('member-self');
+    all(app, 'input[type=radio]').find((field) => field.closest('label')?.textContent?.includes('Admin') === true)?.click();
+    await until('it asks', () => says(app, 'Give up being an owner?'));
+    button(app, 'Change').click();
+    await until('it is done', () => !has(app, 'sotto-sheet'));
+    expect(engine.asked('setRole')).to.deep.equal([[ROOM, 'key-noor-2', 'admin']]);
+    const last = await stage('details-owner');
+    expect(all(last.app, 'sotto-member-list').flatMap((list) => all(list, 'li'))[0]?.querySelector('button')).to.equal(null);
+  });
+
   it('bans, says it in the room, and lifts the ban', async () => {
     const { app, engine } = await stage('member-remove');
     button(app, 'Cancel').click();

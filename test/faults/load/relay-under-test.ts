@@ -66,6 +66,14 @@ export class RelayUnderTest {
     });
   }
 
+  /** Resolves with its exit code when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || !this.runs) return child?.exitCode ?? null;
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
+  }
+
   /** Resolves when the process is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#child;

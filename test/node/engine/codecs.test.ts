@@ -6,7 +6,13 @@ import { fromHex, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId, EpochId, RoomId, Seq } from '../../../shared/ids.ts';
 import { loadSodium, makeIdentity, suiteHpke, type IdentityKey } from '../../../pwa/engine/mls/index.ts';
 import { CryptoError } from '../../../pwa/engine/crypto/sodium.ts';
-import { inviteKeys } from '../../../pwa/engine/rooms/invite-keys.ts';
+import { LIMITS } from '../../../shared/limits.ts';
+import { invitesExtension } from '../../../pwa/engine/rooms/extensions.ts';
+import { holdsKnock, makeKnock, readKnock, type Knock } from '../../../pwa/engine/rooms/knock.ts';
+import { hasLeft, leavesData, leavesIn, leaveStatement } from '../../../pwa/engine/rooms/leave-statement.ts';
+import { registrationsOf } from '../../../pwa/engine/rooms/registrations.ts';
+import { decodeRequest, encodeRequest } from '../../../pwa/engine/wire/request.ts';
+import { inviteKeys, type InviteKeys } from '../../../pwa/engine/rooms/invite-keys.ts';
 import { decodeInviteLink, encodeInviteLink } from '../../../pwa/engine/rooms/invite-link.ts';
 import { openGroupInfo, openGroupInfoToReturn, sealGroupInfo } from '../../../pwa/engine/rooms/sealed-group-info.ts';
 import { returnKeys } from '../../../pwa/engine/rooms/return-keys.ts';
@@ -16,7 +22,7 @@ import type { KnownBody } from '../../../pwa/engine/wire/bodies.ts';
 import { toCbor } from '../../../pwa/engine/wire/cbor.ts';
 import { decodeMessage, encodeMessage } from '../../../pwa/engine/wire/content.ts';
 import { openOuter, sealOuter, sealToJoinKey } from '../../../pwa/engine/wire/outer.ts';
-import { invite } from '../../support/room-members.ts';
+import { invite, leafOf } from '../../support/room-members.ts';
 
 before(loadSodium);
 
@@ -195,6 +201,63 @@ describe('invites', () => {
       const broken = sealGroupInfo(room, suite, groupInfo, { ...standing, invites: [{ ...standing.invites[0], kem: filled(7, 1) } as never, standing.invites[1] as never] });
       assert.deepEqual(openGroupInfo(room, broken, secrets[1] as never), groupInfo);
     }
+  });
+});
+
+describe('what opens a room to somebody', () => {
+  const room = filled<RoomId>(32, 1);
+  const epoch = filled<EpochId>(16, 2);
+
+  test('a knock says who, by which invite, here and now, and nothing of it can be another’s', () => {
+    const who = { ...makeIdentity(), name: 'Di' };
+    const [door, own, other] = [1, 2, 3].map((byte) => inviteKeys(room, filled(32, byte))) as [InviteKeys, InviteKeys, InviteKeys];
+    for (const suite of ['x25519', 'xwing'] as const) {
+      const content = makeKnock({ room, epoch }, door, own, suite, who, 1_700_000_000_000);
+      const knock = readKnock(content);
+      assert.ok(knock !== undefined && holdsKnock({ room, epoch }, knock, door.sign.publicKey));
+      assert.deepEqual([knock.name, knock.at, knock.as.sign], ['Di', 1_700_000_000_000, own.sign.publicKey]);
+      const changed: readonly Knock[] = [
+        { ...knock, name: 'Do' }, { ...knock, at: 5 }, { ...knock, identity: makeIdentity().identityKey }, { ...knock, invite: other.id },
+        { ...knock, as: { ...knock.as, sign: other.sign.publicKey } }, { ...knock, as: { ...knock.as, kem: other.kem(suite).publicKey } }, { ...knock, as: { ...knock.as, id: other.id } },
+      ];
+      for (const one of changed) assert.equal(holdsKnock({ room, epoch }, one, door.sign.publicKey), false);
+      assert.equal(holdsKnock({ room: filled(32, 9), epoch }, knock, door.sign.publicKey), false);
+      assert.equal(holdsKnock({ room, epoch: filled(16, 9) }, knock, door.sign.publicKey), false);
+      assert.equal(holdsKnock({ room, epoch }, knock, other.sign.publicKey), false);
+      for (let length = 0; length < content.length; length += 7) assert.equal(readKnock(content.subarray(0, length)), undefined);
+      assert.ok(content.length < LIMITS.knock / 4);
+    }
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { readKnock(bytes); }));
+  });
+
+  test('a leave statement is of one leaf, in one room', () => {
+    const ada = makeIdentity();
+    const device = filled(32, 7);
+    const said = leaveStatement(room, device, ada);
+    const leaf = { identityKey: ada.identityKey, deviceKey: device };
+    assert.deepEqual(leavesIn(leavesData([said])), [said]);
+    assert.deepEqual(leavesIn(leavesData([])), []);
+    assert.equal(hasLeft([said], room, leaf), true);
+    assert.equal(hasLeft([said], filled(32, 9), leaf), false);
+    assert.equal(hasLeft([said], room, { ...leaf, deviceKey: filled(32, 8) }), false);
+    assert.equal(hasLeft([said], room, { ...leaf, identityKey: makeIdentity().identityKey }), false);
+    fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => { leavesIn(bytes); }));
+  });
+
+  test('a request for a room of two comes back as it was written, padded', () => {
+    const request = { room, secret: filled(32, 5), relay: 'https://relay.example' };
+    assert.deepEqual(decodeRequest(encodeRequest(request)), { v: 1, ...request });
+    assert.equal(encodeRequest(request).length, encodeRequest({ ...request, relay: 'https://another-relay.example:8443' }).length);
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { decodeRequest(bytes); }));
+  });
+
+  test('what is registered is one key each, whoever stands where', () => {
+    const ada = makeIdentity();
+    const key = inviteKeys(room, filled(32, 1));
+    const refused = { key: inviteKeys(room, filled(32, 2)).sign.publicKey, identity: ada.identityKey, name: '', by: ada.identityKey };
+    const leaf = (number: number) => ({ leaf: number, identityKey: ada.identityKey, deviceKey: filled(32, number), extensions: leafOf(ada, { invite: null, of: null, role: 'member', at: number }) });
+    const state = { extensions: [invitesExtension([invite(key, ada, { uses: 3, expires: 9 })], [refused])], members: [leaf(0), leaf(1)] };
+    assert.deepEqual(registrationsOf(state).map(({ uses, expires }) => [uses, expires]), [[3, 9], [0, 1], [0, 0]]);
   });
 });
 

@@ -11,7 +11,7 @@ const shim = Shim.make();
 const skip = typeof shim === 'string' ? shim : false;
 after(() => { if (typeof shim !== 'string') shim.dispose(); });
 
-test('what is written meanwhile waits, what was there is read, and it arrives once there is space', { skip, timeout: 120_000 }, async (context) => {
+test('what is written meanwhile waits, what was there is read, and it arrives once there is space', { skip, timeout: 300_000 }, async (context) => {
   if (typeof shim === 'string') throw new Error(shim);
   const relay = await RelayUnderTest.prepare({ shim });
   context.after(() => relay.dispose());

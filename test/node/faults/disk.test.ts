@@ -22,7 +22,7 @@ async function withShim(run: (shim: Shim) => Promise<void>): Promise<void> {
 }
 
 for (const [fault, code, problem] of [['full', 'relay-full', 'disk-full'], ['write-error', 'unavailable', 'io-error'], ['sync-error', 'unavailable', 'io-error']] as const) {
-  test(`under load, ${fault}: every promise is kept, ${code} is what senders are told, and /healthz says ${problem}`, { skip, timeout: 120_000 }, async (context: TestContext) => withShim(async (shim) => {
+  test(`under load, ${fault}: every promise is kept, ${code} is what senders are told, and /healthz says ${problem}`, { skip, timeout: 300_000 }, async (context: TestContext) => withShim(async (shim) => {
     const seed = chosenSeed();
     const { violations, told, health, read, recovery } = await failingDisk({ shim, seed, fault, times: 2, rooms: 8 });
     context.diagnostic(`seed ${seed}: told ${JSON.stringify(told)}, ${Math.round(recovery)} ms until it said that all is well`);
@@ -33,7 +33,7 @@ for (const [fault, code, problem] of [['full', 'relay-full', 'disk-full'], ['wri
   }));
 }
 
-test('it finds out by itself that space has returned: nobody has to send for that', { skip, timeout: 60_000 }, () => withShim(async (shim) => {
+test('it finds out by itself that space has returned: nobody has to send for that', { skip, timeout: 300_000 }, () => withShim(async (shim) => {
   const relay = await RelayUnderTest.prepare({ shim });
   try {
     await relay.start();

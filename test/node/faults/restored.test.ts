@@ -9,7 +9,7 @@ import { messagesOf, person, roomOf, say, until, wordsOf } from '../../faults/en
 import { RelayUnderTest } from '../../faults/load/relay-under-test.ts';
 
 for (const { story, epochs } of [{ story: 'what was said since', epochs: false }, { story: 'what was said since, and the epochs that the room went through', epochs: true }]) {
-  test(`an older copy lacks ${story}: people are told, keep it, and the relay is given it again`, { timeout: 120_000 }, async (context) => {
+  test(`an older copy lacks ${story}: people are told, keep it, and the relay is given it again`, { timeout: 300_000 }, async (context) => {
     const relay = await RelayUnderTest.prepare();
     const copy = mkdtempSync(join(tmpdir(), 'sotto-copy-'));
     context.after(async () => {

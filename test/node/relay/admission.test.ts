@@ -1,5 +1,6 @@
 /** Who is let in, and counted as whom. */
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +9,7 @@ import { CLOSE_CODES } from '../../../shared/codes.ts';
 import { blockOf, clientAddress, isPrivate, plainAddress, Proxies } from '../../../relay/admission/address.ts';
 import { Addresses } from '../../../relay/admission/addresses.ts';
 import { creationGate } from '../../../relay/admission/creation.ts';
+import { guardSockets } from '../../../relay/admission/sockets.ts';
 import { readConfig } from '../../../relay/config.ts';
 import { DEFAULT_LIMITS, LIMIT_NAMES, readLimit, sayLimit } from '../../../relay/limits.ts';
 import { Allowance } from '../../../relay/socket/allowance.ts';
@@ -94,6 +96,40 @@ test('a block is remembered until it has its allowance back, and no longer', () 
   assert.ok(addresses.size <= 10_020, `${addresses.size} blocks: bounded, whatever they used`);
   assert.equal(addresses.of('127.0.0.1', 0), undefined, 'this machine speaks for everyone, where no proxy is named');
   assert.ok(addresses.of('', 0), 'what cannot be told is a block of its own');
+});
+
+test('TCP connections of one address are bounded before they say a word; this machine’s and a named proxy’s are not', () => {
+  const server = new EventEmitter();
+  const blocks = guardSockets(server, { ...DEFAULT_LIMITS, connectionsPerAddress: 10 }, new Proxies(['10.0.0.5']));
+  let cut = 0;
+  const arrive = (remoteAddress: string | undefined): EventEmitter => {
+    const socket = Object.assign(new EventEmitter(), { remoteAddress, destroy: () => { cut++; } });
+    server.emit('connection', socket);
+    return socket;
+  };
+  const here = Array.from({ length: 74 }, (_, i) => arrive(`192.0.2.${i}`));
+  assert.equal(cut, 0);
+  arrive('::ffff:192.0.2.200');
+  assert.equal(cut, 1);
+  for (let i = 0; i < 200; i++) for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '10.0.0.5', undefined]) arrive(address);
+  arrive('198.51.100.1');
+  assert.equal(cut, 1, 'others are not held back');
+  here[0]?.emit('close');
+  arrive('192.0.2.201');
+  assert.equal(cut, 1);
+  for (const socket of here) socket.emit('close');
+  assert.ok(blocks() <= 2, `${blocks()} are remembered`);
+});
+
+test('a proxy that is not named is told of, once, without an address', async () => {
+  const scene = await RelayScene.start();
+  for (let i = 0; i < 3; i++) await scene.client({ forwarded: '192.0.2.1' });
+  const told = scene.logged.filter((line) => line.includes('--trust-proxy'));
+  assert.equal(told.length, 1);
+  assert.ok(!told.join('').includes('192.0.2') && !told.join('').includes('127.0.0'));
+  const named = await RelayScene.start({ trustProxy: ['loopback'] });
+  await named.client({ forwarded: '192.0.2.1' });
+  assert.deepEqual(named.logged.filter((line) => line.includes('--trust-proxy')), []);
 });
 
 test('connections and rooms of one address: others are not held back', async () => {
