@@ -67,6 +67,8 @@ export interface Relay {
   readonly origins: readonly string[];
   readonly port: number;
   readonly metricsPort: number | undefined;
+  /** Resolves where it can store nothing any more, for good: it should be ended and started anew. */
+  readonly failed: Promise<Error>;
   /** Takes nothing further, answers and stores what it took, says goodbye, and ends. May be called again. */
   close(): Promise<void>;
 }
@@ -138,7 +140,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     await operator?.close();
     await store.close();
   };
-  return { core, origins, port, metricsPort: operator?.port, close: () => (closing ??= close()) };
+  return { core, origins, port, metricsPort: operator?.port, failed: store.gone ?? new Promise(() => undefined), close: () => (closing ??= close()) };
 }
 
 async function appRoutes(app: FastifyInstance, folder: string): Promise<void> {

@@ -118,6 +118,9 @@ class IdTable {
     this.#ids = new Uint32Array(2 * ids.length);
     this.#seqs = new Float64Array(2 * seqs.length);
     this.size = 0;
-    for (const [at, seq] of seqs.entries()) if (seq !== 0) this.#move(ids, at, seq);
+    for (let at = 0; at < seqs.length; at++) {
+      const seq = seqs[at] as number;
+      if (seq !== 0) this.#move(ids, at, seq);
+    }
   }
 }

@@ -131,7 +131,7 @@ export class Delivery {
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      const jobs = this.#queue.splice(0, JOBS_PER_TURN);
+      const jobs = this.#take();
       const since = this.#since;
       const left = this.#queue.length === 0 ? this.#left : undefined;
       if (left !== undefined) this.#left = new Set();
@@ -141,6 +141,12 @@ export class Delivery {
         if (this.#queue.length > 0) this.#schedule();
       });
     });
+  }
+
+  #take(): Job[] {
+    const jobs = this.#queue;
+    this.#queue = jobs.length > JOBS_PER_TURN ? jobs.splice(JOBS_PER_TURN) : [];
+    return jobs;
   }
 
   /** Nobody may wait for an answer that will not come: they reconnect, and find what is durable. */
@@ -153,7 +159,7 @@ export class Delivery {
     await this.#fillWindows(jobs);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
     const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock, space: this.#space };
-    for (const job of jobs) job.outcome = this.#judged(job, context, changes);
+    this.#judge(jobs, context, changes);
 
     if (changes.writes.length > 0) {
       const began = performance.now();
@@ -175,6 +181,15 @@ export class Delivery {
     this.#probeDue = false;
 
     await this.#flusher.done();
+    this.#post(jobs, changes, since);
+    await this.#read(jobs.filter(isRead));
+  }
+
+  #judge(jobs: readonly Job[], context: RuleContext, changes: Changes): void {
+    for (const job of jobs) job.outcome = this.#judged(job, context, changes);
+  }
+
+  #post(jobs: readonly Job[], changes: Changes, since: number): void {
     for (const job of jobs) answer(job);
     let placed = 0;
     for (const room of changes.rooms) {
@@ -191,9 +206,8 @@ export class Delivery {
     if (placed > 0) this.#counters.ackLatency.observe(performance.now() - since, placed);
     for (const job of jobs) {
       if (job.outcome.type === 'deleted') this.#sweepLater();
-      if ('done' in job && job.type !== 'pull' && job.type !== 'group-info') job.done();
+      if (job.type !== 'send' && job.type !== 'signal' && !isRead(job)) job.done();
     }
-    await this.#read(jobs.filter((job) => job.type === 'pull' || job.type === 'group-info'));
   }
 
   #written(): void {
@@ -273,6 +287,8 @@ export class Delivery {
     });
   }
 }
+
+const isRead = (job: Job): job is PullJob | GroupInfoJob => job.type === 'pull' || job.type === 'group-info';
 
 /** Names the fault without what it was about: messages may carry values. */
 export function reasonOf(error: unknown): string {

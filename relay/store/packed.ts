@@ -27,9 +27,10 @@ export function packFrames(frames: readonly Uint8Array[]): PackedFrames {
   const bytes = new Uint8Array(size);
   const lengths = new Uint32Array(frames.length);
   let at = 0;
-  for (const [i, frame] of frames.entries()) {
+  let i = 0;
+  for (const frame of frames) {
     bytes.set(frame, at);
-    lengths[i] = frame.length;
+    lengths[i++] = frame.length;
     at += frame.length;
   }
   return { bytes, lengths };
@@ -44,18 +45,20 @@ export function unpackFrames({ bytes, lengths }: PackedFrames): Uint8Array[] {
 }
 
 export function packWrites(batch: readonly Write[]): PackedWrites {
-  const appends: Append[] = [];
+  const frames: Uint8Array[] = [];
+  const places: number[] = [];
   const others: PackedWrites['others'][number][] = [];
-  for (const [at, write] of batch.entries()) {
-    if (write.type === 'append') appends.push(write);
-    else others.push({ at, write });
+  let at = 0;
+  for (const write of batch) {
+    if (write.type === 'append') {
+      frames.push(write.frame);
+      places.push(write.log, write.seq);
+    } else {
+      others.push({ at, write });
+    }
+    at++;
   }
-  const places = new Float64Array(2 * appends.length);
-  for (const [i, { log, seq }] of appends.entries()) {
-    places[2 * i] = log;
-    places[2 * i + 1] = seq;
-  }
-  return { frames: packFrames(appends.map(({ frame }) => frame)), places, others };
+  return { frames: packFrames(frames), places: Float64Array.from(places), others };
 }
 
 export function unpackWrites({ frames, places, others }: PackedWrites): Write[] {
