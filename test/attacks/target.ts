@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Limits that let an attack come through to what is behind them. */
 export const WIDE_OPEN = [
-  'frames-per-second=1000000', 'bytes-per-second=1GiB', 'over-rate=100000000', 'commits-per-second=100000', 'commits-per-room=1000000', 'proofs-per-second=100000', 'signals-per-second=100000', 'rooms=100000',
+  'frames-per-second=1000000', 'bytes-per-second=1GiB', 'over-rate=100000000', 'commits-per-second=100000', 'commits-per-room=1000000', 'proofs-per-second=100000', 'signals-per-second=100000', 'rooms=100000', 'idle=1h',
 ] as const;
 
 /** Milliseconds in which a relay that is well does what {@link Target.probe} asks, on a busy machine. */
