@@ -2,7 +2,7 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
-  type Person, type PersonKey, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
+  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
@@ -24,6 +24,7 @@ import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
 import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
 import { safetyNumber, setVerified, verify } from './people-known.ts';
+import { DEFAULT_PREFERENCES, decodePreferences, encodePreferences, PREFERENCES_KEY } from './records/preferences-record.ts';
 import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
 import { sealedStorage } from './records/sealed-storage.ts';
 import { neutralised } from './rooms/names.ts';
@@ -58,6 +59,7 @@ class LocalEngine implements Engine {
   readonly #drafts = new Map<string, string>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #profile: Profile | null = null;
+  #preferences: Preferences = DEFAULT_PREFERENCES;
   #halted: EngineError | undefined;
   #announced = false;
 
@@ -70,6 +72,7 @@ class LocalEngine implements Engine {
       verified: new VerifiedPeople(),
       creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
+      preferences: () => this.#preferences,
       link: (relay) => this.#link(relay),
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
@@ -101,6 +104,8 @@ class LocalEngine implements Engine {
     const stored = await this.#storage.get('meta', PROFILE_KEY);
     this.#profile = stored === undefined ? null : (decodeProfile(stored) ?? null);
     if (this.#profile === null) return;
+    const preferences = await this.#storage.get('meta', PREFERENCES_KEY);
+    this.#preferences = (preferences && decodePreferences(preferences)) ?? DEFAULT_PREFERENCES;
     await this.#host.verified.load(this.#storage);
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
@@ -181,6 +186,7 @@ class LocalEngine implements Engine {
   #state(): EngineState {
     return {
       profile: this.#profile === null ? null : personOf({ person: this.#profile.identityKey, name: this.#profile.name }),
+      preferences: this.#preferences,
       rooms: [...this.#rooms.values()].filter((room) => !room.state.record.forgotten).map((room) => summaryOf(room, this.#drafts.get(room.key) ?? '')),
       connection: this.#connection(),
     };
@@ -197,6 +203,14 @@ class LocalEngine implements Engine {
 
   state(): Promise<EngineState> {
     return this.#settled(async () => this.#state());
+  }
+
+  setPreferences(preferences: Preferences): Promise<void> {
+    return this.#settled(async () => {
+      await this.#write([{ kind: 'put', store: 'meta', key: PREFERENCES_KEY, value: encodePreferences(preferences) }], true);
+      this.#preferences = preferences;
+      this.#changed();
+    });
   }
 
   createProfile(given: string): Promise<Person> {
@@ -396,6 +410,7 @@ class LocalEngine implements Engine {
       return {
         next,
         found: hits.flatMap(({ room, message, places }) => {
+          if (this.#room(room as RoomKey).state.record.forgotten) return [];
           const item = this.#room(room as RoomKey).shown(message);
           return item.kind === 'message' ? { room: room as RoomKey, item, places } : [];
         }),

@@ -12,7 +12,7 @@ export const laila = person('key-laila-1', 'ليلى منصور');
 export const priya = person('key-priya-6', 'Priya Raman');
 
 export const memberFrom = (one: Person, more: Partial<Member> = {}): Member => ({
-  ...one, role: 'member', verified: false, sameNameAs: null, lastSeenAt: Date.now(), keysFrom: 0, leaving: false, devices: 1, ...more,
+  ...one, role: 'member', verified: false, sameNameAs: null, lastSeenAt: Date.now(), keysFrom: 0, readThrough: 0, leaving: false, devices: 1, ...more,
 });
 
 export const RELAY = 'https://relay.example.org';

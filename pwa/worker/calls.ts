@@ -7,7 +7,7 @@ export type Method = Exclude<keyof Engine, 'subscribe' | 'close'>;
 export const METHODS = [
   'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'setDraft', 'search',
   'edit', 'deleteForAll', 'deleteHere', 'react', 'pin', 'vote', 'closePoll', 'message', 'versions', 'thread', 'pinned',
-  'dismissAlarm', 'wake', 'setName', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
+  'dismissAlarm', 'wake', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
   'forget', 'messagePerson', 'answerRequest', 'moveRoom', 'security', 'safetyNumber', 'verify', 'setVerified', 'acknowledge', 'rejoin',
 ] as const satisfies readonly Method[];
 

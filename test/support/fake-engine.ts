@@ -1,6 +1,6 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, ProblemCode, Mention, Version,
+  Alarm, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
   Role, RoomKey, RoomLook, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, TimelineItem, TimelinePage, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
@@ -43,7 +43,7 @@ const PLAIN = {
 } as const satisfies Partial<RoomSummary>;
 
 const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
-  person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, leaving: false, devices: 1,
+  person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, readThrough: 0, leaving: false, devices: 1,
 });
 
 /** What becomes of a draft. */
@@ -57,6 +57,7 @@ export class FakeEngine implements Engine {
   readonly calls: { readonly call: string; readonly with: readonly unknown[] }[] = [];
   readonly failing: Map<Call, ProblemCode>;
   #profile: Person | null;
+  #preferences: Preferences = { readReceipts: true };
   #connection: Connection;
   readonly #rooms = new Map<RoomKey, { summary: Summary; items: TimelineItem[] }>();
   #invites: readonly Invite[];
@@ -179,6 +180,13 @@ export class FakeEngine implements Engine {
         this.#emitState();
       }
       return preview.room;
+    });
+  }
+
+  setPreferences(preferences: Preferences): Promise<void> {
+    return this.#answer('setPreferences', [preferences], () => {
+      this.#preferences = preferences;
+      this.#emitState();
     });
   }
 
@@ -488,7 +496,7 @@ export class FakeEngine implements Engine {
 
   #state(): EngineState {
     const rooms = [...this.#rooms.values()].map(({ summary, items }) => ({ ...summary, latest: items.at(-1) ?? null }));
-    return { profile: this.#profile, rooms, connection: this.#connection };
+    return { profile: this.#profile, preferences: this.#preferences, rooms, connection: this.#connection };
   }
 
   #me(): Person {

@@ -17,6 +17,10 @@ export function heardOf(step: Step, person: IdentityKey, at: number, now: number
 /** Their commit brought new keys, ours among them. */
 export const renewed = (step: Step, person: IdentityKey, now: number): void => update(step, person, (member) => ({ ...member, lastSeenAt: now, keysFrom: now }));
 
+/** They have read so far. */
+export const readBy = (step: Step, person: IdentityKey, position: number): void =>
+  update(step, person, (member) => (position <= member.readThrough ? member : { ...member, readThrough: position }));
+
 function update(step: Step, person: IdentityKey, change: (member: StoredMember) => StoredMember): void {
   const { members } = step.record;
   const at = members.findIndex((member) => equalBytes(member.person, person));

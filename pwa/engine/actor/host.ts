@@ -1,5 +1,5 @@
 /** What a room needs of the engine around it. */
-import type { MessageKey, TimelineItem } from '../api.ts';
+import type { MessageKey, Preferences, TimelineItem } from '../api.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
@@ -22,6 +22,7 @@ export interface RoomHost {
   /** Whom this device's person has verified. */
   readonly verified: VerifiedPeople;
   profile(): Profile;
+  preferences(): Preferences;
   link(relay: string): RelayLink;
   /** One transaction under this engine's writer. A failure halts the engine, and rejects. */
   write(changes: readonly Change[]): Promise<void>;

@@ -89,13 +89,13 @@ function factOf(fact: StoredFact): NoticeFact {
 }
 
 /**
- * `receivedThrough`: the position up to which some other device holds our messages; `aloneThrough`: that up to which
+ * `receivedThrough`: the position up to which some other device holds our messages, `seenThrough`: up to which some other person has read; `aloneThrough`: that up to which
  * there was no other device that could, whatever a later one has. `queued`: effects of our own that the log does not have yet.
  */
-export function shownItem(item: StoredItem, { receivedThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'aloneThrough'>, queued: readonly Effect[]): TimelineItem {
+export function shownItem(item: StoredItem, { receivedThrough, seenThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'seenThrough' | 'aloneThrough'>, queued: readonly Effect[]): TimelineItem {
   if (item.kind === 'notice') return { kind: 'notice', id: item.id, position: item.position, at: item.at, fact: factOf(item.fact) };
   const shape = shapeOf(queued.length === 0 ? item.effects : normalForm([...item.effects, ...queued], item.sender.person));
-  const status = !item.mine ? null : item.position > aloneThrough && item.position <= receivedThrough ? 'received' : 'sent';
+  const status = !item.mine ? null : item.position <= aloneThrough ? 'sent' : item.position <= seenThrough ? 'read' : item.position <= receivedThrough ? 'received' : 'sent';
   return {
     kind: 'message', id: messageKey(item.id), position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content: contentOf(item, shape), status,
     ...aboutOf(item, shape), ...(item.newer === null ? {} : { newer: true }),

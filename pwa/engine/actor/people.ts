@@ -14,7 +14,7 @@ export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person)
 export const personOf = ({ person, name }: StoredPerson): Person => ({ person: personKey(person), name: neutralised(name) });
 
 export const memberOf = (stored: StoredMember, leaving: boolean): ShownMember => ({
-  ...personOf(stored), role: stored.role, verified: false, sameNameAs: null, lastSeenAt: stored.lastSeenAt, keysFrom: stored.keysFrom, leaving, devices: stored.devices,
+  ...personOf(stored), role: stored.role, verified: false, sameNameAs: null, lastSeenAt: stored.lastSeenAt, keysFrom: stored.keysFrom, readThrough: stored.readThrough, leaving, devices: stored.devices,
 });
 
 export const storedPerson = (member: Member): StoredPerson => ({ person: member.identityKey.slice() as IdentityKey, name: nameOf(member) });
@@ -40,7 +40,7 @@ export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'members' | 's
     members: people.map(({ person, name }): StoredMember => {
       const known = before.members.find((one) => equalBytes(one.person, person));
       return {
-        person, name, role: roleOf(state, person) ?? 'member', devices: leavesOfPerson(group.members, person).length, lastSeenAt: known?.lastSeenAt ?? 0, keysFrom: known?.keysFrom ?? 0,
+        person, name, role: roleOf(state, person) ?? 'member', devices: leavesOfPerson(group.members, person).length, lastSeenAt: known?.lastSeenAt ?? 0, keysFrom: known?.keysFrom ?? 0, readThrough: known?.readThrough ?? 0,
       };
     }),
   };

@@ -1,11 +1,13 @@
 /**
- * Delivery receipts: one message says "I hold everything up to here" for a whole burst, and nobody
- * repeats what another has said already. Receipts are never receipted.
+ * Receipts. Of delivery: one message says "I hold everything up to here" for a whole burst, and nobody repeats what another has
+ * said already. Of reading: one message for a burst of reading, by each who chose to tell. Receipts are never receipted.
  */
 import { equalBytes } from '../../../shared/bytes.ts';
-import type { EnvelopeId, Seq } from '../../../shared/ids.ts';
+import { START, type EnvelopeId, type Seq } from '../../../shared/ids.ts';
 import type { IdentityKey, Member } from '../mls/index.ts';
 import { decodeItem } from '../records/message-records.ts';
+import type { Body } from '../wire/bodies.ts';
+import { readBy } from './heard.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
 
@@ -31,16 +33,37 @@ export function takeReceipt(room: Room, step: Step, sender: Member, through: Seq
   step.then(() => { void room.run(() => tellReceived(room, receivedThrough, position)); });
 }
 
+/** The sender holds everything up to there, and has read it. Whoever does not tell is not told. */
+export function takeRead(room: Room, step: Step, sender: Member, through: Seq): void {
+  takeReceipt(room, step, sender, through);
+  if (!room.host.preferences().readReceipts || equalBytes(sender.identityKey, room.host.profile().identityKey)) return;
+  const { shift, seenThrough, cursor } = step.record;
+  const position = Math.min(through, cursor) + shift;
+  readBy(step, sender.identityKey, position);
+  if (position <= seenThrough) return;
+  step.update({ seenThrough: position });
+  step.then(() => { void room.run(() => tellReceived(room, seenThrough, position)); });
+}
+
+/** The person has read up to a position: to be told, once for a burst. */
+export function oweRead(room: Room, step: Step, position: number): void {
+  const { shift, cursor, readOwed } = step.record;
+  const seq = Math.min(cursor, Math.floor(position - shift)) as Seq;
+  if (room.host.preferences().readReceipts && seq > readOwed) step.update({ readOwed: seq });
+}
+
 async function tellReceived(room: Room, after: number, through: number): Promise<void> {
   const rows = await room.host.storage.range('timeline', { prefix: [room.key], after, before: through + 1, reverse: true, limit: MOST_TOLD });
   const items = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'message' && item.mine && item.position <= through);
   room.tell(items);
 }
 
+const isOwing = ({ state: { record } }: Room): boolean => record.owed.length > 0 || record.readOwed > START;
+
 /** Sets the timer where something is owed and none runs. */
 export function scheduleReceipt(room: Room): void {
   const { record } = room.state;
-  if (record.owed.length === 0 || record.standing.kind !== 'member' || room.receiptDue !== undefined || !room.isLive) return;
+  if (!isOwing(room) || record.standing.kind !== 'member' || room.receiptDue !== undefined || !room.isLive) return;
   const wait = DEBOUNCE + room.host.randomness.fraction() * SPREAD * Math.min(1, (record.members.length - 2) / 10);
   room.receiptDue = room.host.clock.after(wait, () => {
     room.receiptDue = undefined;
@@ -50,10 +73,14 @@ export function scheduleReceipt(room: Room): void {
 
 async function enqueueReceipt(room: Room): Promise<void> {
   const { record } = room.state;
-  if (record.owed.length === 0 || record.standing.kind !== 'member') return;
+  if (!isOwing(room) || record.standing.kind !== 'member') return;
   const step = room.step();
-  step.update({ owed: [] });
-  const id = room.host.randomness.bytes(16) as EnvelopeId;
-  step.enqueue({ id, order: room.outbox.nextOrder(), at: room.host.clock.now(), body: { kind: 'delivered', through: record.cursor }, sealed: null });
+  const tell = (body: Extract<Body, { through: Seq }>): void => {
+    step.enqueue({ id: room.host.randomness.bytes(16) as EnvelopeId, order: room.outbox.nextOrder(), at: room.host.clock.now(), body, sealed: null });
+  };
+  // To have read is to have received.
+  if (record.readOwed > START && room.host.preferences().readReceipts) tell({ kind: 'read', through: record.readOwed });
+  if (record.owed.some(({ seq }) => seq > record.readOwed)) tell({ kind: 'delivered', through: record.cursor });
+  step.update({ owed: [], readOwed: START });
   await room.store(step);
 }

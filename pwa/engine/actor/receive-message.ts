@@ -16,7 +16,7 @@ import { finishLeave, takeLeave } from './leaving.ts';
 import { isAdmin } from './people.ts';
 import { settleMissed } from './missed.ts';
 import { applyEffect, markSeen, placeMessage } from './placing.ts';
-import { oweReceipt, takeReceipt } from './receipts.ts';
+import { oweReceipt, takeRead, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
 import { takeWhisper } from './whisper.ts';
@@ -44,6 +44,9 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
     case 'delivered':
       markSeen(step, envelope.id);
       return takeReceipt(room, step, sender, message.body.through);
+    case 'read':
+      markSeen(step, envelope.id);
+      return takeRead(room, step, sender, message.body.through);
     case 'leave':
       markSeen(step, envelope.id);
       return takeLeave(step, sender, message.body);

@@ -11,6 +11,7 @@ import { has } from '../rooms/standing.ts';
 import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
 import { personKey, personOf } from './people.ts';
 import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
+import { oweRead } from './receipts.ts';
 import type { Room } from './room.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 
@@ -143,5 +144,6 @@ export async function markRead(room: Room, position: number): Promise<void> {
   const unread = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'message' && !item.mine).length;
   const step = room.step();
   step.update({ readThrough: position, unread });
+  if (unread < record.unread) oweRead(room, step, position);
   await room.store(step);
 }

@@ -7,8 +7,15 @@ import type { Problem } from './problems.ts';
 import type { Alarm, Connection, RoomKey, RoomLook, RoomSettings, RoomSummary } from './rooms.ts';
 import type { RoomSecurity, SafetyNumber, Verification } from './trust.ts';
 
+/** What the person chose for themselves, on this device. */
+export interface Preferences {
+  /** Others are told what one has read; without it, one is not told either. */
+  readonly readReceipts: boolean;
+}
+
 export interface EngineState {
   readonly profile: Person | null;
+  readonly preferences: Preferences;
   readonly rooms: readonly RoomSummary[];
   readonly connection: Connection;
 }
@@ -113,6 +120,7 @@ export interface Engine extends Conversations, Messages, Membership, Trust {
   createProfile(name: string): Promise<Person>;
   /** One's own name, in every room: each learns it with the next own commit. */
   setName(name: string): Promise<Person>;
+  setPreferences(preferences: Preferences): Promise<void>;
   /** The network came back, or the app to the front: try now rather than at the next attempt. */
   wake(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;

@@ -59,7 +59,9 @@ export type MessageStatus =
   /** The relay has it durably. */
   | 'sent'
   /** At least one other device has it. */
-  | 'received';
+  | 'received'
+  /** At least one other person has read it, and says so. */
+  | 'read';
 
 export interface MessageItem {
   readonly kind: 'message';

@@ -23,6 +23,8 @@ export interface Member extends Person {
   readonly lastSeenAt: number;
   /** When their device last made new keys, Unix milliseconds; 0 where this device does not know. */
   readonly keysFrom: number;
+  /** The position up to which they have read, as far as they say; 0 where they do not. */
+  readonly readThrough: number;
   /** Said that they leave; somebody else's commit completes it. */
   readonly leaving: boolean;
   /** Leaves of the group that are theirs: more than one only between a return and the commit that takes the old one away. */

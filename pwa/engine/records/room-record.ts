@@ -25,6 +25,8 @@ export interface StoredMember {
   /** Unix milliseconds; 0 where this device does not know. */
   readonly lastSeenAt: number;
   readonly keysFrom: number;
+  /** Position; 0 where they did not say. */
+  readonly readThrough: number;
 }
 
 /** What a room agreed on in the epoch that we are in, as far as it is shown: so that lists need not load its group. */
@@ -116,6 +118,10 @@ export interface RoomRecord {
   /** Positions. */
   readonly readThrough: number;
   readonly receivedThrough: number;
+  /** The furthest that another has read. */
+  readonly seenThrough: number;
+  /** What we have read and not told: up to that seq; 0 where there is nothing to tell. */
+  readonly readOwed: Seq;
   /** Up to here nobody else was in the room who could have received anything. */
   readonly aloneThrough: number;
   readonly unread: number;
@@ -148,7 +154,7 @@ const shape = v.object({
   agreedThrough: v.nullable(v.number()), epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.array(bytes(32)), missedFrom: count, confirmed: v.boolean(), name: v.string(),
-  readThrough: v.number(), receivedThrough: v.number(), aloneThrough: v.number(), unread: count, waiting: count,
+  readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
@@ -156,7 +162,7 @@ const shape = v.object({
 const inviteId = bytes(16);
 /** The part that seldom changes and is most of it in a large room. */
 const agreedShape = v.object({
-  members: v.array(v.object({ person, name: v.string(), role: v.picklist(['owner', 'admin', 'member']), devices: count, lastSeenAt: count, keysFrom: count })),
+  members: v.array(v.object({ person, name: v.string(), role: v.picklist(['owner', 'admin', 'member']), devices: count, lastSeenAt: count, keysFrom: count, readThrough: v.number() })),
   agreed: v.object({
     kind: v.picklist(['group', 'direct']), hue: v.nullable(count), picture: v.nullable(anyBytes), approval: v.boolean(),
     banned: v.array(v.object({ person, name: v.string(), by: person })),
@@ -197,5 +203,5 @@ export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null,
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: [], missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: [], missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

@@ -17,8 +17,6 @@ const MOST_MENTIONS = 100;
 /** The longest emoji, families and flags of regions, have 35 bytes. */
 const MOST_EMOJI_BYTES = 64;
 const MOST_WHISPER_BYTES = 4096;
-/** A year. */
-const LONGEST_EXPIRY = 366 * 24 * 3600;
 
 export const isTextTooLong = (words: string): boolean => utf8(words).length > MOST_TEXT_BYTES;
 
@@ -33,11 +31,8 @@ export type Mention = v.InferOutput<typeof mention>;
 
 const mentions = v.exactOptional(v.pipe(v.array(mention), v.maxLength(MOST_MENTIONS)));
 
-/** What a message that stands in the conversation may carry: the root of the thread that it is in, and the seconds it lives from being read. */
-const standing = {
-  thread: v.exactOptional(message),
-  expires: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(LONGEST_EXPIRY))),
-};
+/** What a message that stands in the conversation may carry: the root of the thread that it is in. */
+const standing = { thread: v.exactOptional(message) };
 
 export const BODIES = {
   /** At most 32 KiB of UTF-8. */

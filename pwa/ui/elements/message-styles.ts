@@ -16,6 +16,8 @@ export const messageStyles = css`
   .text .mention { font-weight: 600; color: var(--accent-ink); }
   .mine .bubble:not(.queued) .mention { color: inherit; text-decoration: underline; text-decoration-style: dotted; text-underline-offset: 3px; }
   .text .more { display: block; font-size: var(--text-s); opacity: 0.8; }
+  .status .read { color: var(--on-accent); }
+  .status .read .icon { stroke-width: 2.6; }
   .forwarded { display: flex; align-items: center; gap: 4px; font-size: var(--text-xs); font-style: italic; color: var(--ink-3); }
   .mine .forwarded { color: var(--on-accent-2); }
   .newer { display: flex; gap: 8px; align-items: flex-start; font-size: var(--text-m); font-style: italic; color: var(--ink-2); }

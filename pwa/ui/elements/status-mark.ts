@@ -8,11 +8,12 @@ const words = {
   queued: 'Waiting to be sent',
   sent: 'Sent',
   received: 'Received',
+  read: 'Read',
 } as const;
 
 export const statusWords = (status: MessageStatus): string => words[status];
 
-/** A clock while queued, one tick when the relay has it, two when a device has it. */
+/** A clock while queued, one tick when the relay has it, two when a device has it, set off when somebody has read it. */
 export function statusMark(status: MessageStatus): TemplateResult {
   return html`<span class="status" role="img" aria-label=${words[status]} title=${words[status]}>${mark(status)}</span>`;
 }
@@ -25,6 +26,8 @@ function mark(status: MessageStatus): TemplateResult {
       return icon('check', 15);
     case 'received':
       return icon('ticks', 15);
+    case 'read':
+      return html`<span class="read">${icon('ticks', 15)}</span>`;
     default:
       return assertNever(status);
   }

@@ -51,7 +51,7 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
     case 'find':
       return drawSearch(null, host);
     case 'profile':
-      return html`<sotto-profile .engine=${engine} .profile=${state.profile} @close=${close}></sotto-profile>`;
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close}></sotto-profile>`;
     default: {
       const room = state.rooms.find((one) => one.room === sheet.room);
       return room === undefined ? nothing : drawRoomSheet(sheet, room, host);

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Engine, Person } from '../../engine/api.ts';
+import type { Engine, Person, Preferences } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
 import { icon } from '../elements/icon.ts';
 import { problemLine } from '../elements/problem-line.ts';
@@ -14,6 +14,8 @@ const words = {
   hint: 'People see it in every room. Each room learns of it when your device next makes new keys there.',
   empty: 'Write a name first. Any will do.',
   save: 'Save',
+  receipts: 'Tell when you have read',
+  receiptsText: 'Others see that you read their messages. Without it you do not see whether they read yours.',
   key: 'Your identity',
   keyText: 'A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.',
 } as const;
@@ -23,6 +25,7 @@ const words = {
 export class SottoProfile extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
   @property({ attribute: false }) profile: Person | null = null;
+  @property({ attribute: false }) preferences: Preferences | null = null;
   @state() private hint = '';
   @query('input') private readonly field!: HTMLInputElement;
   readonly #doing = new Doing(this);
@@ -50,9 +53,18 @@ export class SottoProfile extends LitElement {
           </div>
           ${problemLine(this.#doing.problem)}
           <button class="button filled wide" type="submit" ?disabled=${this.#doing.busy}>${words.save}</button>
+          ${this.#receipts()}
           <div class="card"><div class="row"><span class="dot">${icon('key')}</span><p class="lines"><strong>${words.key}</strong><span class="text">${words.keyText}</span><span class="exact">${profile.person}</span></p></div></div>
         </form>
       </sotto-sheet>`;
+  }
+
+  #receipts() {
+    const { engine, preferences } = this;
+    if (engine === null || preferences === null) return nothing;
+    return html`
+      <div class="card"><label class="row"><span class="dot">${icon('ticks')}</span><span class="lines"><strong>${words.receipts}</strong><span class="text">${words.receiptsText}</span></span>
+        <input type="checkbox" role="switch" .checked=${preferences.readReceipts} @change=${(event: Event) => { void this.#doing.run(() => engine.setPreferences({ ...preferences, readReceipts: (event.target as HTMLInputElement).checked })); }}></label></div>`;
   }
 
   readonly #save = async (event: Event): Promise<void> => {

@@ -1,6 +1,7 @@
 /** What is done to messages: by those who may, shown at once, the same for all in the end, and across restarts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeEnvelope } from '../../../shared/envelope.ts';
 import { EngineError, newMessageKey, type MessageItem, type MessageKey, type ProblemCode, type RoomKey } from '../../../pwa/engine/api.ts';
 import { World, type Someone } from '../../support/engine-world.ts';
 
@@ -139,4 +140,37 @@ test('pins are listed, the latest first; a poll is voted on, changed and closed'
   await assert.rejects(ada.engine.vote(room, poll, [0]), refused('not-allowed'));
   await world.clock.until(async () => (await bo.engine.pinned(room)).length === 1);
   await world.clock.until(async () => { const { content } = await bo.engine.message(room, poll); return content.kind === 'poll' && content.closed; });
+});
+
+test('reading is told once for a burst, to those who tell as well, and shows in one’s own messages', async () => {
+  const { world, ada, bo, room } = await scene();
+  const keys: string[] = [];
+  for (let n = 0; n < 5; n++) keys.push(await ada.say(room, `n${n}`));
+  await world.clock.until(async () => (await bo.summary(room))?.unread === 5);
+  await world.clock.until(async () => (await ada.messages(room)).every(({ status }) => status === 'received'));
+  let told = 0;
+  world.network.onFrame = (frame, direction, line) => { if (direction === 'up' && line.owner === bo.name && decodeEnvelope(frame)?.kind === 'message') told++; };
+  for (const { position } of await bo.messages(room)) await bo.engine.markRead(room, position ?? 0);
+  await world.clock.until(async () => (await ada.messages(room)).every(({ status }) => status === 'read'));
+  await world.clock.pass(20_000);
+  assert.equal(told, 1);
+  const member = async () => (await ada.summary(room))?.members.find(({ name }) => name === 'Bo');
+  assert.equal((await member())?.readThrough, (await bo.messages(room)).at(-1)?.position);
+  await ada.restart();
+  assert.equal((await last(ada, room)).status, 'read');
+
+  // Whoever does not tell is not told either.
+  await bo.engine.setPreferences({ readReceipts: false });
+  await bo.restart();
+  assert.equal((await bo.engine.state()).preferences.readReceipts, false);
+  const quiet = await ada.say(room, 'still there?');
+  await world.clock.until(async () => isPlaced(bo, room, quiet));
+  await bo.engine.markRead(room, (await last(bo, room)).position ?? 0);
+  const answer = await bo.say(room, 'yes');
+  await world.clock.until(async () => isPlaced(ada, room, answer));
+  await ada.engine.markRead(room, (await last(ada, room)).position ?? 0);
+  await world.clock.until(async () => (await last(bo, room)).status === 'received');
+  await world.clock.pass(20_000);
+  assert.equal((await last(bo, room)).status, 'received');
+  assert.equal((await ada.messages(room)).find(({ id }) => id === quiet)?.status, 'received');
 });

@@ -1,0 +1,17 @@
+/** What the person chose for themselves, on this device. */
+import * as v from 'valibot';
+import type { Preferences } from '../api.ts';
+import { fromCbor, toCbor } from '../wire/cbor.ts';
+
+export const PREFERENCES_KEY = ['preferences'] as const;
+
+export const DEFAULT_PREFERENCES: Preferences = { readReceipts: true };
+
+const shape = v.object({ v: v.literal(1), readReceipts: v.boolean() });
+
+export const encodePreferences = (preferences: Preferences): Uint8Array => toCbor({ v: 1, ...preferences });
+
+export function decodePreferences(value: Uint8Array): Preferences | undefined {
+  const stored = fromCbor(shape, value);
+  return stored === undefined ? undefined : { readReceipts: stored.readReceipts };
+}
