@@ -145,6 +145,13 @@ async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<
     await room.store(step);
     return room.tryAgain(TRY_LOST_ROOM_AGAIN);
   }
+  if (!record.registered && record.incarnation !== null) {
+    // It is not to be made again: it may be there after all, or somebody else may bring it back.
+    const step = room.step();
+    step.update({ registered: true });
+    await room.store(step);
+    return room.tryAgain(TRY_LOST_ROOM_AGAIN);
+  }
   const step = room.step();
   step.update({ standing: { kind: 'refused', problem: { code: problemOf(code), detail: `The relay answered ${code}.` } } });
   await room.store(step);
