@@ -105,7 +105,8 @@ function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): v
   const { knocks, leaves, members: before } = step.record;
   const { invites = [], refused = [] } = allInvitesIn(next.group.extensions) ?? {};
   const { members } = next.group;
-  const isOpen = ({ person, as }: StoredKnock): boolean =>
+  const isOpen = ({ person, as, invite }: StoredKnock): boolean =>
+    invites.some(({ id }) => equalBytes(id, invite)) &&
     !members.some(({ identityKey }) => equalBytes(identityKey, person)) && !invites.some(({ sign }) => equalBytes(sign, as.sign)) && !refused.some(({ key }) => equalBytes(key, as.sign));
   const isThere = ({ device }: LeaveStatement): boolean => members.some(({ deviceKey }) => equalBytes(deviceKey, device));
   step.update({

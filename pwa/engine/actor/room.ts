@@ -42,6 +42,8 @@ export class Room {
   /** Hex of the newest epoch whose key this connection has proved. */
   openedEpoch: string | undefined;
   commitInFlight = false;
+  /** At the door: how often we asked on this connection. */
+  asked = 0;
   /** What came and was not worked off yet. */
   inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
@@ -329,6 +331,7 @@ export class Room {
     this.trailOffered = false;
     this.overlap = undefined;
     this.commitInFlight = false;
+    this.asked = 0;
     this.outbox.disconnected();
   }
 }
