@@ -242,3 +242,13 @@ test('flags and variables: what is said, or one sentence that says what to do', 
     if (wish.kind === 'mistake') assert.match(wish.sentence, sentence);
   }
 });
+
+test('whoever has no room open may be held to smaller frames', async () => {
+  const scene = await RelayScene.start({ limits: { frameBeforeOpen: 10_000 } });
+  const { epoch, creator } = await scene.room();
+  const stranger = await scene.client();
+  stranger.raw(new Uint8Array(12_000));
+  await stranger.until(() => stranger.closed !== undefined);
+  assert.equal(stranger.closed?.code, 1009);
+  await creator.send(epoch, new Uint8Array(60_000));
+});
