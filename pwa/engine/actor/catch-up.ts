@@ -44,7 +44,7 @@ export async function openRoom(room: Room): Promise<void> {
   }
 }
 
-/** The relay does not know our epoch: what led to it is offered again, once on each connection. */
+/** The relay does not know our epoch: what led to it is offered again, once at each try. */
 async function restore(room: Room): Promise<boolean> {
   if (room.trailOffered) return false;
   room.trailOffered = true;
@@ -143,6 +143,7 @@ async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<
     // Whoever made the room makes it there again, in the epoch that it is in: others find theirs there, or offer what leads to it.
     if (record.owner !== null && mls !== null) step.update({ registered: false });
     await room.store(step);
+    room.trailOffered = false;
     return room.tryAgain(TRY_LOST_ROOM_AGAIN);
   }
   if (!record.registered && record.incarnation !== null) {

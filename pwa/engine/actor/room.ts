@@ -48,7 +48,7 @@ export class Room {
   inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
   wentBack = false;
-  /** On this connection the relay did not know our epoch, and was offered what led to it. */
+  /** In this try to open it the relay did not know our epoch, and was offered what led to it. */
   trailOffered = false;
   /** What has to come first after an opening. */
   overlap: Overlap | undefined;
