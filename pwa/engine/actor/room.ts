@@ -11,6 +11,7 @@ import type { Intent } from '../records/intent.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import { failureOf, type Failure } from '../recovery/failures.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
+import { scheduleDoubt } from './apart.ts';
 import { openRoom } from './catch-up.ts';
 import { advanceCommit } from './commit.ts';
 import type { RoomHost } from './host.ts';
@@ -59,6 +60,7 @@ export class Room {
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   look: (() => void) | undefined;
+  doubtDue: (() => void) | undefined;
   /** How often it was looked, since this engine started, whether the room goes on elsewhere. */
   looks = 0;
   upkeep: { readonly what: Upkeep; readonly at: number; readonly cancel: () => void } | undefined;
@@ -274,8 +276,8 @@ export class Room {
   }
 
   #cancelTimers(): void {
-    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.upkeep?.cancel]) cancel?.();
-    this.#retryDue = this.receiptDue = this.leadDue = this.look = this.upkeep = undefined;
+    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.doubtDue, this.upkeep?.cancel]) cancel?.();
+    this.#retryDue = this.receiptDue = this.leadDue = this.look = this.doubtDue = this.upkeep = undefined;
   }
 
   async open(): Promise<void> {
@@ -322,6 +324,7 @@ export class Room {
       scheduleReceipt(this);
       scheduleUpkeep(this);
       scheduleLook(this);
+      scheduleDoubt(this);
     });
   }
 
