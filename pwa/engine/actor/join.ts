@@ -178,6 +178,12 @@ const detailOf = (code: ErrorCode): string => `The relay answered ${code}.`;
 async function refuse(room: Room, problem: Problem): Promise<void> {
   const step = room.step();
   step.pending = null;
+  // Whoever was removed meanwhile may have been invited anew.
+  if (step.record.returning && step.record.secret !== null && turnedOut(problem).kind === 'removed') {
+    step.update({ returning: false, missedFrom: 0 });
+    await room.store(step);
+    return room.tryAgain(0);
+  }
   step.update({ standing: step.record.returning ? turnedOut(problem) : { kind: 'refused', problem }, secret: null, personal: null, returning: false });
   await room.store(step);
   room.left();
