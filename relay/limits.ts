@@ -31,8 +31,8 @@ export const LIMIT_SPECS = {
   payload: bytes(LIMITS.payload, KiB, LIMITS.payload),
   /** A frame with a commit, or the GroupInfo of a new room. */
   frame: bytes(LIMITS.frame, 64 * KiB, LIMITS.frame),
-  /** A frame of a connection that has not opened a room yet. */
-  frameBeforeOpen: bytes(256 * KiB, 4 * KiB, LIMITS.frame),
+  /** A frame of a connection that has not opened a room yet. A large room that moves here comes with its whole GroupInfo, so it is no less by default. */
+  frameBeforeOpen: bytes(LIMITS.frame, 4 * KiB, LIMITS.frame),
   pull: count(LIMITS.pull, 1, LIMITS.pull),
   /** Bytes of envelopes in the answer to one pull, the last one not counted. */
   pullBytes: bytes(MiB),

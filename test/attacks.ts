@@ -26,7 +26,7 @@ const attacks: Readonly<Record<string, () => Promise<object>>> = {
   'stalled-pullers': () => underAttack([...WIDE_OPEN, 'memory=16MiB'], (target) => stalledPullers(target, 300, 250, 30_000)),
   'cross-site': () => underAttack([], crossSite),
   replay: () => underAttack([], replay),
-  guessing: () => underAttack(WIDE_OPEN, (target) => guessing(target, 1000)),
+  guessing: () => underAttack(WIDE_OPEN, (target) => guessing(target, 500)),
 };
 
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));

@@ -5,6 +5,7 @@ import { EngineError, type InvitePreview, type RoomKey } from './api.ts';
 import type { RoomHost } from './actor/host.ts';
 import { doorOfInvite, inviterIn, readDoorway } from './actor/doorway.ts';
 import { peopleIn, personOf, storedPerson } from './actor/people.ts';
+import { rejoin } from './actor/rejoin.ts';
 import { Room } from './actor/room.ts';
 import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
 import { decodeRooms, newRoomRecord, roomChanges } from './records/room-record.ts';
@@ -76,6 +77,11 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   const known = rooms.get(toBase64Url(invite.room));
   const standing = known?.state.record.standing.kind;
   if (known !== undefined && (standing === 'member' || standing === 'joining' || standing === 'waiting')) return known;
+  // A link is as good as the button: whoever is in the room comes back into it, and needs no invite.
+  if (known !== undefined && standing === 'broken') {
+    await rejoin(known, invite);
+    return known;
+  }
   // What is joined would be left again by the statement that is still on its way, or that one would be lost.
   if (known?.outbox.all.some(({ entry }) => entry.body.kind === 'leave') === true) throw new EngineError('relay-unreachable', 'This room is still being left: that ends when its relay can be reached.');
   host.profile();

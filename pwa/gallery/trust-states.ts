@@ -118,7 +118,7 @@ export const TRUST_STATES: readonly GalleryState[] = [
   { name: 'leave-last-owner', title: 'The last owner leaves', at: DETAILS, script: () => hikesAs('owner'), then: opens('leave') },
   { name: 'forget', title: 'Deleting from the device', at: DETAILS, script: () => hikesAs('member', { standing: { kind: 'left' } }), then: opens('forget') },
   { name: 'move', title: 'Moving the room', at: DETAILS, script: () => hikesAs('owner'), then: opens('move') },
-  { name: 'profile', title: 'Oneself', script: () => hikesAs('member'), then: async (app) => { await click(app, 'sotto-room-list', '.head .round'); await found(shadow(app), 'sotto-profile', 'sotto-sheet'); } },
+  { name: 'profile', title: 'Oneself', script: () => hikesAs('member'), then: async (app) => { await click(app, 'sotto-room-list', '.head .round:has(sotto-avatar)'); await found(shadow(app), 'sotto-profile', 'sotto-sheet'); } },
 
   { name: 'invites', title: 'Invites', at: DETAILS, script: () => hikesAs('owner', {}, { invites }), then: opens('invites') },
   { name: 'invites-revoke', title: 'Taking an invite back', at: DETAILS, script: () => hikesAs('owner', { settings: { approval: true } }, { invites }),
@@ -179,6 +179,8 @@ export const TRUST_STATES: readonly GalleryState[] = [
   standing('room-banned', 'Banned', { kind: 'removed', by: null, banned: true }, { members: [ana, jonas, mei].map((one) => memberFrom(one)) }),
   standing('room-broken', 'Keys lost', { kind: 'broken', reason: 'away-too-long' }),
   standing('room-knock-refused', 'Not let in', { kind: 'refused', problem: { code: 'knock-refused', detail: '' } }, {}, []),
+  { name: 'room-direct-unanswered', title: 'Two people, one has not answered', at: '#/room/ana-direct', script: () => ({ profile: me, rooms: [room('ana-direct', 'Ana Duarte', [], [], { kind: 'direct', role: 'owner', members: [memberFrom(me, { role: 'owner' })] }), ...others('ana-direct')] }) },
+  { name: 'room-direct-left', title: 'Two people, one has left', at: '#/room/ana-direct', script: () => direct({ members: [memberFrom(me)] }) },
   { name: 'room-direct-verified', title: 'Two people, verified', at: '#/room/ana-direct', script: () => direct({}, true) },
   { name: 'list-standings', title: 'Rooms of all kinds', script: () => ({
     profile: me,

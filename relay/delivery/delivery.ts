@@ -83,7 +83,7 @@ export class Delivery {
     this.#space = space;
     this.#grown = grown;
     this.rooms = new Rooms(store);
-    this.#flusher = new Flusher(clock);
+    this.#flusher = new Flusher(clock, (subscriber, error) => this.#fail([subscriber], error));
     this.#sweepLater();
   }
 
@@ -135,7 +135,7 @@ export class Delivery {
       const since = this.#since;
       const left = this.#queue.length === 0 ? this.#left : undefined;
       if (left !== undefined) this.#left = new Set();
-      this.#turn = this.#run(jobs, since).catch((error: unknown) => this.#fail(jobs, error)).finally(() => {
+      this.#turn = this.#run(jobs, since).catch((error: unknown) => this.#fail(jobs.map(({ subscriber }) => subscriber), error)).finally(() => {
         this.#turn = undefined;
         for (const room of left ?? []) this.rooms.dropIfIdle(room);
         if (this.#queue.length > 0) this.#schedule();
@@ -150,9 +150,9 @@ export class Delivery {
   }
 
   /** Nobody may wait for an answer that will not come: they reconnect, and find what is durable. */
-  #fail(jobs: readonly Job[], error: unknown): void {
+  #fail(subscribers: readonly Subscriber[], error: unknown): void {
     this.#log.error({ reason: reasonOf(error) }, 'a turn failed in a way that was not foreseen');
-    for (const { subscriber } of jobs) subscriber.close(CLOSE_CODES.failed, 'the relay failed');
+    for (const subscriber of subscribers) subscriber.close(CLOSE_CODES.failed, 'the relay failed');
   }
 
   async #run(jobs: readonly Job[], since: number): Promise<void> {

@@ -10,11 +10,14 @@ const SLICE = 256;
 
 export class Flusher {
   readonly #clock: Clock;
+  readonly #failed: (subscriber: Subscriber, error: unknown) => void;
   readonly #dirty = new Set<Subscriber>();
   #done: Promise<void> | undefined;
 
-  constructor(clock: Clock) {
+  /** `failed`: told of a subscriber that could not be written to, in a way that was not foreseen. */
+  constructor(clock: Clock, failed: (subscriber: Subscriber, error: unknown) => void) {
     this.#clock = clock;
+    this.#failed = failed;
   }
 
   get busy(): boolean {
@@ -38,7 +41,11 @@ export class Flusher {
       let left = SLICE;
       for (const subscriber of this.#dirty) {
         this.#dirty.delete(subscriber);
-        subscriber.flush();
+        try {
+          subscriber.flush();
+        } catch (error) {
+          this.#failed(subscriber, error);
+        }
         if (--left === 0) break;
       }
     } while (this.#dirty.size > 0);

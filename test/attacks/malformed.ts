@@ -18,7 +18,7 @@ const CASES: readonly (readonly [name: string, code: number | undefined, frames:
   ['a claim of 2^64 − 1 bytes', undefined, [{ opcode: BINARY, claims: 2n ** 64n - 1n }]],
   ['a claim of 4 GiB', 1009, [{ opcode: BINARY, claims: 2n ** 32n, payload: big }]],
   ['a claim of a little over what may be', 1009, [{ opcode: BINARY, claims: BigInt(3 * MiB), payload: big }]],
-  ['pieces that are too much together', 1009, [{ opcode: BINARY, final: false, payload: new Uint8Array(200 * 1024) }, { opcode: CONTINUATION, final: false, payload: new Uint8Array(200 * 1024) }]],
+  ['pieces that are too much together', 1009, [{ opcode: BINARY, final: false, payload: new Uint8Array(1.5 * MiB) }, { opcode: CONTINUATION, final: false, payload: new Uint8Array(1.5 * MiB) }]],
   ['no mask', 1002, [{ opcode: BINARY, payload: big, masked: false }]],
   ['reserved bits', 1002, [{ opcode: BINARY, payload: big, reserved: 4 }]],
   ['a reserved opcode', 1002, [{ opcode: 5, payload: big }]],
@@ -57,7 +57,8 @@ export async function malformed(target: Target, each: number): Promise<object> {
     return sockets.length;
   }));
   const growth = target.rss() - before;
-  assert.ok(growth < 64 * MiB, `${Math.round(growth / MiB)} MiB more`);
+  // A frame that may be is held until it breaks a rule.
+  assert.ok(growth < (64 + 2 * each) * MiB, `${Math.round(growth / MiB)} MiB more`);
   return { kinds: CASES.length, ended: ended.reduce((sum, count) => sum + count, 0), growthMiB: Math.round(growth / MiB) };
 }
 

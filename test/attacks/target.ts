@@ -17,6 +17,7 @@ export const WIDE_OPEN = [
 
 /** Milliseconds in which a relay that is well does what {@link Target.probe} asks, on a busy machine. */
 const PATIENCE = 10_000;
+const START = 60_000;
 
 export class Target {
   readonly url: string;
@@ -39,6 +40,9 @@ export class Target {
     const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', join(ROOT, 'relay/main.ts'), '--port', '0', '--data', data, '--log-level', 'error', ...said, ...options], {
       cwd: ROOT, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill); // whatever becomes of the attacker
+    child.once('exit', () => process.off('exit', kill));
     let stdout = '';
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
@@ -49,6 +53,7 @@ export class Target {
         if (found !== undefined) resolve(found);
       });
       child.once('exit', (code) => reject(new Error(`the relay ended with ${code}:\n${stdout}${stderr}`)));
+      setTimeout(() => reject(new Error(`the relay did not start within ${START} ms:\n${stdout}${stderr}`)), START).unref();
     });
     return new Target(url, child, data, () => stderr);
   }

@@ -35,9 +35,6 @@ async function stolen(someone: Someone, room: RoomKey) {
   return { group, keys: await epochKeys(record.room, group), rejected: record.rejected };
 }
 
-/** With a genuine GroupInfo behind a commit that nobody takes, whoever joins next is drawn onto a branch where nobody is: known, see SECURITY.md. */
-const DRAWS_JOINERS = process.env.SOTTO_DRAW_JOINERS === '1';
-
 type Loot = NonNullable<Awaited<ReturnType<typeof stolen>>>;
 type Change = Parameters<MlsGroup['commit']>[0];
 
@@ -74,7 +71,7 @@ async function bundleOf(room: RoomKey, dice: Dice, from: Loot, group: MlsGroup, 
   return {
     t: 'commit', room: roomId, id, parent: from.keys.epoch, rejected: from.rejected, access: keys.access.publicKey, closing, invites: [...invites],
     commit: sealOuter(from.keys.outer, { kind: 'commit', room: roomId, epoch: from.keys.epoch, id, head: headOf(keys, invites, closing) }, message),
-    groupInfo: DRAWS_JOINERS ? sealGroupInfo(roomId, group.suite, await group.groupInfo(), recipientsOf(group)) : dice.bytes(300),
+    groupInfo: sealGroupInfo(roomId, group.suite, await group.groupInfo(), recipientsOf(group)),
   };
 }
 

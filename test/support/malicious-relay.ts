@@ -9,6 +9,7 @@ import type { Tamper } from './virtual-network.ts';
 
 export interface Lying {
   readonly name: string;
+  readonly victim: string;
   readonly tamper: Tamper;
   /** The relay is honest from now on. */
   stop(): void;
@@ -64,7 +65,7 @@ export function lyingTo(victim: string, dice: Dice): Lying {
   let isLying = true;
   let count = 0;
   return {
-    name,
+    name, victim,
     stop: () => { isLying = false; },
     told: () => count,
     tamper: (frame, direction, { owner }) => {

@@ -16,8 +16,8 @@ export interface Simulated {
   readonly founder: Mortals;
   /** Every link that was ever made, working or not. */
   readonly links: string[];
-  /** Messages of which it is not known whether they were taken. */
-  readonly unsure: Set<MessageKey>;
+  /** Texts of which it is not known whether they were taken. */
+  readonly unsure: Set<string>;
   messages: number;
   /** How often each row came to its end as it was meant. */
   readonly done: Map<string, number>;
@@ -58,6 +58,11 @@ function somebody(sim: Simulated, { members, me }: RoomSummary): RoomSummary['me
 }
 
 const ROLES: readonly Role[] = ['owner', 'admin', 'member'];
+
+export async function rejoin(sim: Simulated, one: Mortals): Promise<void> {
+  await one.engine?.rejoin(sim.room);
+  sim.done.set('come back', (sim.done.get('come back') ?? 0) + 1);
+}
 
 export const DEEDS: readonly Action[] = [
   { name: 'write', weight: 40, act: (sim, one) => write(sim, one) },
@@ -118,9 +123,9 @@ export const DEEDS: readonly Action[] = [
     name: 'look', weight: 3,
     act: asMember((engine, _, { room, world: { dice } }) => engine.setLook(room, { hue: dice.chance(0.5) ? dice.below(360) : null, picture: dice.chance(0.3) ? dice.bytes(500) : null })),
   },
-  { name: 'approval', weight: 3, act: asMember((engine, _, { room, world: { dice } }) => engine.setSettings(room, { approval: dice.chance(0.4) })) },
+  { name: 'approval', weight: 4, act: asMember((engine, _, { room, world: { dice } }) => engine.setSettings(room, { approval: dice.chance(0.7) })) },
   {
-    name: 'answer', weight: 10,
+    name: 'answer', weight: 20,
     act: asMember(async (engine, { knocks }, { room, world: { dice } }) => {
       await (knocks.length === 0 ? pass() : engine.answerKnock(room, dice.pick(knocks).id, dice.chance(0.8)));
     }),
@@ -130,7 +135,7 @@ export const DEEDS: readonly Action[] = [
     act: async (sim, one) => {
       const at = await engineAndRoom(sim, one);
       if (at === undefined || one === sim.founder) return pass();
-      one.hasLeft = true;
+      one.hasGaps = true;
       await at.engine.leave(sim.room);
     },
   },
@@ -138,9 +143,8 @@ export const DEEDS: readonly Action[] = [
   {
     name: 'rejoin', weight: 6,
     act: async (sim, one) => {
-      const summary = await one.summary(sim.room);
-      if (one.engine === undefined || !one.isAlive || summary?.standing.kind !== 'broken') return pass();
-      await one.engine.rejoin(sim.room);
+      if (!one.isAlive || (await one.summary(sim.room))?.standing.kind !== 'broken') return pass();
+      await rejoin(sim, one);
     },
   },
 ];
@@ -157,6 +161,16 @@ export const TROUBLES: readonly Action[] = [
   },
   { name: 'crash', weight: 6, act: async (_, one) => one.kill() },
   {
+    name: 'lose state', weight: 2,
+    act: async (sim, one) => {
+      if (one === sim.founder || (await engineAndRoom(sim, one)) === undefined) return pass();
+      one.kill();
+      one.hasGaps = true;
+      const { storage } = one.someone;
+      await storage.write(await storage.claim(), [{ kind: 'clear', store: 'groups', prefix: [sim.room] }]);
+    },
+  },
+  {
     name: 'restart the relay', weight: 5,
     act: async ({ world: { network, clock, dice } }) => {
       if (!network.relayIsUp) return pass();
@@ -167,18 +181,21 @@ export const TROUBLES: readonly Action[] = [
 ];
 
 export async function write(sim: Simulated, one: Mortals): Promise<void> {
-  const { dice } = sim.world;
-  for (let n = 1 + dice.below(3); n > 0; n--) {
-    if (one.engine === undefined || !one.isAlive) return pass();
-    const id = toBase64Url(dice.bytes(16)) as MessageKey;
-    sim.unsure.add(id);
-    try {
-      await one.engine.send(sim.room, id, { kind: 'text', text: `${one.name} ${sim.messages++}` });
-      one.sent.push(id);
-    } finally {
-      sim.unsure.delete(id);
-    }
+  for (let n = 1 + sim.world.dice.below(3); n > 0; n--) await say(sim, one);
+}
+
+/** Something that nobody said before; answers what. */
+export async function say(sim: Simulated, one: Mortals): Promise<string> {
+  if (one.engine === undefined || !one.isAlive) throw new NothingToDo();
+  const text = `${one.name} ${sim.messages++}`;
+  sim.unsure.add(text);
+  try {
+    await one.engine.send(sim.room, toBase64Url(sim.world.dice.bytes(16)) as MessageKey, { kind: 'text', text });
+    one.sent.push(text);
+  } finally {
+    sim.unsure.delete(text);
   }
+  return text;
 }
 
 /** Throws the dice for a row and a person. What a dead device was asked never ends, and is nobody's answer. */

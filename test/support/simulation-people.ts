@@ -1,7 +1,10 @@
 /** The people of a simulation: whose devices die and come back, and what each of them did. */
 import { createEngine } from '../../pwa/engine/engine.ts';
-import type { Engine, MessageKey, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../../pwa/engine/api.ts';
+import type { Engine, PersonKey, RoomKey, RoomSummary, TimelineItem } from '../../pwa/engine/api.ts';
+import { toHex } from '../../shared/bytes.ts';
 import { decodeEnvelope } from '../../shared/envelope.ts';
+import { decodeRooms, type RoomRecord } from '../../pwa/engine/records/room-record.ts';
+import { sealedStorage } from '../../pwa/engine/records/sealed-storage.ts';
 import { mortal, type Mortal } from './crash-points.ts';
 import type { Someone } from './engine-world.ts';
 import { isWorthKeeping } from './malicious-member.ts';
@@ -9,17 +12,19 @@ import { isWorthKeeping } from './malicious-member.ts';
 export class Mortals {
   readonly someone: Someone;
   readonly name: string;
-  /** Messages whose sending was acknowledged. */
-  readonly sent: MessageKey[] = [];
-  /** What was delivered on this person's connections of messages, by seq. */
-  readonly delivered = new Set<number>();
+  /** Texts whose sending was acknowledged. Each is said once, so that a text is a message, whatever id it goes by in the end. */
+  readonly sent: string[] = [];
+  /** Of those, the ones said after all faults had stopped. */
+  readonly last: string[] = [];
+  /** What was delivered on this person's connections of messages: the epoch of each, in hex, by seq. */
+  readonly delivered = new Map<number, string>();
   readonly #points: Map<string, number>;
   risk = 0;
   crashes = 0;
   key = '' as PersonKey;
   engine: Engine | undefined;
-  /** Said at least once that it leaves: its device then stopped listening, whatever the others made of it. */
-  hasLeft = false;
+  /** Left once, or lost its state: its device then heard no more, whatever the others made of it. */
+  hasGaps = false;
   /** Plays against the others: nothing is asked of what this person sees. */
   isMalicious = false;
   /** What a malicious one keeps to send again. */
@@ -90,11 +95,17 @@ export class Mortals {
     return (await this.engine?.timeline(room, { limit: 10_000 }).catch(() => undefined))?.items ?? [];
   }
 
+  /** What its device has stored of the room. */
+  async record(room: RoomKey): Promise<RoomRecord | undefined> {
+    const { storage, deviceKey } = this.someone.options();
+    return decodeRooms(await sealedStorage(storage, await deviceKey.deviceKey()).range('rooms', { prefix: [room] }))[0]?.record;
+  }
+
   /** Told of every frame that this person's connections carried. */
   saw(frame: Uint8Array, direction: 'up' | 'down'): void {
     if (this.isMalicious && isWorthKeeping(frame, direction)) this.frames.push(frame.slice());
     if (direction === 'up') return;
     const envelope = decodeEnvelope(frame);
-    if (envelope?.kind === 'message') this.delivered.add(envelope.seq);
+    if (envelope?.kind === 'message') this.delivered.set(envelope.seq, toHex(envelope.epoch));
   }
 }

@@ -3,15 +3,11 @@
  * crash at any await; all of it from one seed. After quiet, everybody must hold the same log, and every message that was ever accepted from its
  * writer must stand in it once.
  */
-import { toBase64Url } from '../../shared/bytes.ts';
-import type { MessageKey } from '../../pwa/engine/api.ts';
 import type { Suite } from '../../pwa/engine/mls/index.ts';
-import { decodeRooms } from '../../pwa/engine/records/room-record.ts';
-import { sealedStorage } from '../../pwa/engine/records/sealed-storage.ts';
 import { ATTACKS } from './malicious-member.ts';
 import { lyingTo } from './malicious-relay.ts';
-import { DEEDS, something, TROUBLES, type Simulated } from './simulation-actions.ts';
-import { checkDelivered, checkLog, checkPerson, describe, isWarned, truthOf, unrest } from './simulation-check.ts';
+import { DEEDS, rejoin, say, something, TROUBLES, type Simulated } from './simulation-actions.ts';
+import { checkDelivered, checkLog, checkPerson, describe, isExcused, textOf, truthOf, unrest } from './simulation-check.ts';
 import { Someone, World } from './engine-world.ts';
 import { Mortals } from './simulation-people.ts';
 
@@ -30,8 +26,11 @@ const CRASHES_PER_CALL = 0.004;
 /** How often something happens, it is by a malicious member, where there is one. */
 const ATTACKING = 0.25;
 /** Virtual milliseconds. */
-const SHAKING = 20_000;
+const SHAKING = 15_000;
 const QUIET = 15 * 60_000;
+/** How often all sleep for so long that each has its keys to renew. */
+const SLEEPS = 0.3;
+const WEEK = 8 * 24 * 3_600_000;
 const NAMES = ['Ada', 'Bo', 'Cy', 'Di', 'Ed'];
 
 /** Who plays against the others. */
@@ -114,6 +113,10 @@ async function shake(sim: Simulated, against: Adversary): Promise<void> {
     one.someone.online = true;
     one.start();
   }
+  if (dice.chance(SLEEPS)) {
+    clock.jump(WEEK);
+    sim.done.set('sleep for a week', 1);
+  }
   await clock.pass(10_000);
   for (const one of people) if (one.isAlive) await one.engine?.wake();
 }
@@ -130,10 +133,8 @@ async function lie(sim: Simulated): Promise<void> {
 }
 
 /** Whether one holds a position of the log that another member named: before, a relay can tell a newcomer anything. */
-async function isAnchored({ room }: Simulated, { someone }: Mortals): Promise<boolean> {
-  const { storage, deviceKey } = someone.options();
-  const rows = await sealedStorage(storage, await deviceKey.deviceKey()).range('rooms', { prefix: [room] });
-  const record = decodeRooms(rows)[0]?.record;
+async function isAnchored({ room }: Simulated, one: Mortals): Promise<boolean> {
+  const record = await one.record(room);
   return record?.standing.kind === 'member' && record.chain.kind === 'anchored';
 }
 
@@ -151,6 +152,7 @@ async function rest(sim: Simulated): Promise<void> {
   let last: string | undefined;
   const isQuiet = async (): Promise<boolean> => {
     if (sim.failed !== undefined) throw sim.failed;
+    for (const one of sim.people) if (one.isAlive && (await one.summary(sim.room))?.standing.kind === 'broken') await rejoin(sim, one);
     last = await unrest(sim);
     return last === undefined;
   };
@@ -164,9 +166,9 @@ async function everyoneWrites(sim: Simulated): Promise<void> {
   const spoken = await speak(sim);
   const allRead = async (): Promise<boolean> => {
     for (const { one } of spoken) {
-      if (await isWarned(sim, one)) continue;
-      const read = new Set((await one.items(sim.room)).flatMap((item) => (item.position === null ? [] : [item.id])));
-      for (const { one: writer, id } of spoken) if (!read.has(id) && !(await isWarned(sim, writer))) return false;
+      if (await isExcused(sim, one)) continue;
+      const read = new Set((await one.items(sim.room)).flatMap((item) => (item.position === null ? [] : textOf(item))));
+      for (const { one: writer, text } of spoken) if (!read.has(text) && !(await isExcused(sim, writer))) return false;
     }
     return true;
   };
@@ -175,16 +177,15 @@ async function everyoneWrites(sim: Simulated): Promise<void> {
 }
 
 /** Each who holds itself for a member says one thing. */
-async function speak({ world: { clock, dice }, people, room }: Simulated): Promise<readonly { readonly one: Mortals; readonly id: MessageKey }[]> {
-  const spoken: { readonly one: Mortals; readonly id: MessageKey }[] = [];
-  for (const one of people) {
-    if (one.isMalicious || (await one.summary(room))?.standing.kind !== 'member') continue;
-    const id = toBase64Url(dice.bytes(16)) as MessageKey;
-    await one.engine?.send(room, id, { kind: 'text', text: `${one.name} at last` });
-    one.sent.push(id);
-    spoken.push({ one, id });
+async function speak(sim: Simulated): Promise<readonly { readonly one: Mortals; readonly text: string }[]> {
+  const spoken: { readonly one: Mortals; readonly text: string }[] = [];
+  for (const one of sim.people) {
+    if (one.isMalicious || (await one.summary(sim.room))?.standing.kind !== 'member' || (await isExcused(sim, one))) continue;
+    const text = await say(sim, one);
+    one.last.push(text);
+    spoken.push({ one, text });
   }
-  await clock.pass(20_000);
+  await sim.world.clock.pass(20_000);
   return spoken;
 }
 
@@ -192,11 +193,11 @@ async function check(sim: Simulated): Promise<void> {
   const truth = await truthOf(sim);
   await checkLog(sim, truth);
   const sent = new Set(sim.people.flatMap((one) => one.sent));
-  for (const item of truth.items) if (item.kind === 'message' && !sent.has(item.id) && !sim.unsure.has(item.id)) throw new Error(`${item.id} was never sent`);
+  for (const text of truth.items.flatMap(textOf)) if (!sent.has(text) && !sim.unsure.has(text)) throw new Error(`“${text}” was never sent`);
   for (const one of sim.people) {
-    checkDelivered(truth, one);
+    await checkDelivered(sim, truth, one);
     if (one.isMalicious) continue;
-    if (await isWarned(sim, one)) continue;
+    if (await isExcused(sim, one)) continue;
     const alarms = (await one.summary(sim.room))?.alarms ?? [];
     if (alarms.length > 0) throw new Error(`${one.name} has the alarm ${alarms.map(({ kind }) => kind).join()}`);
     await checkPerson(sim, truth, one);

@@ -45,6 +45,11 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  /** So much time is gone at once, as for a phone that slept: what was due in it is late. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Lets time pass until something holds, at most `ms`. Throws where it never does. */
   async until(holds: () => boolean | Promise<boolean>, ms = 120_000, what = 'what was awaited'): Promise<void> {
     const end = this.#now + ms;

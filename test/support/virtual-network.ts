@@ -46,6 +46,13 @@ export class VirtualNetwork {
     });
   }
 
+  /** It ends in good order, as when its operator restarts it. */
+  async closeRelay(): Promise<void> {
+    await this.#core?.close();
+    this.#core = undefined;
+    this.#endRelay();
+  }
+
   stopRelay(): void {
     this.#core = undefined;
     this.#endRelay();
@@ -124,7 +131,8 @@ export class Line {
       sendBatch: (batch: Batch) => { for (const frame of batch.frames) this.down(frame.slice()); },
       together: (work) => work(),
       buffered: 0,
-      close: () => this.cut(),
+      // Behind what it was sent before.
+      close: () => { this.#clock.after(Math.max(0, this.#downAt - this.#clock.now()) + 1, () => this.cut()); },
     };
     this.#events.opened();
     this.#session = core.connect(peer);

@@ -44,7 +44,7 @@ export async function openRoom(room: Room): Promise<void> {
   }
 }
 
-/** The relay does not know our epoch: what led to it is offered again, once on each connection. */
+/** The relay does not know our epoch: what led to it is offered again, once at each try. */
 async function restore(room: Room): Promise<boolean> {
   if (room.trailOffered) return false;
   room.trailOffered = true;
@@ -142,6 +142,14 @@ async function refused(room: Room, { code, retryAfter }: RelayRefusal): Promise<
     raise(room.host, step, 'relay-reset');
     // Whoever made the room makes it there again, in the epoch that it is in: others find theirs there, or offer what leads to it.
     if (record.owner !== null && mls !== null) step.update({ registered: false });
+    await room.store(step);
+    room.trailOffered = false;
+    return room.tryAgain(TRY_LOST_ROOM_AGAIN);
+  }
+  if (!record.registered && record.incarnation !== null) {
+    // It is not to be made again: it may be there after all, or somebody else may bring it back.
+    const step = room.step();
+    step.update({ registered: true });
     await room.store(step);
     return room.tryAgain(TRY_LOST_ROOM_AGAIN);
   }

@@ -63,6 +63,8 @@ function removalsOf({ before: { groupId, members }, removed, authenticatedData }
 }
 
 function rolesOf(before: AgreedState, after: AgreedState, by: StoredPerson): readonly StoredFact[] {
+  // Which is so for nearly every commit, and then nobody need be looked at.
+  if (before.roles === after.roles) return [];
   const told: IdentityKey[] = [];
   return after.members.flatMap((member): readonly StoredFact[] => {
     const { identityKey } = member;

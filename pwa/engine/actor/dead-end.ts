@@ -8,6 +8,7 @@ import type { EnvelopeId } from '../../../shared/ids.ts';
 import { EngineError } from '../api.ts';
 import type { Member } from '../mls/index.ts';
 import { decodeItem, type StoredMessage } from '../records/message-records.ts';
+import { NO_DEAD_ENDS, type DeadEnds } from '../records/room-record.ts';
 import { failureOf } from '../recovery/failures.ts';
 import { beganAt } from '../rooms/standing.ts';
 import { doorOfInvite, doorOfReturn, openDoor, readDoorway, type Door } from './doorway.ts';
@@ -28,7 +29,7 @@ export function heardWithin(step: Step, by: Member): void {
   const wasThere = (member: Member): boolean => beganAt(member) < beganAt(own) && !equalBytes(member.identityKey, own.identityKey);
   const isVoucher = (member: Member): boolean => equalBytes(member.identityKey, entered.voucher);
   if (!wasThere(by) || (isVoucher(by) && group.members.some((member) => wasThere(member) && !isVoucher(member)))) return;
-  step.update({ entered: null, secret: null, deadEnds: [] });
+  step.update({ entered: null, secret: null, deadEnds: NO_DEAD_ENDS });
 }
 
 /** Sets the timer where there is somebody to look for. */
@@ -63,9 +64,11 @@ async function isElsewhere(room: Room): Promise<boolean> {
   // All that came was given to us: nobody is anywhere else. Or more is on its way.
   if (head <= record.cursor || room.inbox.length > 0 || mls === null) return false;
   const own = mls.group.members.find(({ leaf }) => leaf === mls.group.me);
-  await readDoorway(room.link, door, own === undefined ? record.deadEnds : [...record.deadEnds, own.deviceKey]);
+  await readDoorway(room.link, door, own === undefined ? record.deadEnds : withLeaf(record.deadEnds, own));
   return true;
 }
+
+const withLeaf = ({ epochs, leaves }: DeadEnds, { deviceKey }: Member): DeadEnds => ({ epochs, leaves: [...leaves, deviceKey.slice()] });
 
 async function goBackOut(room: Room): Promise<void> {
   const step = room.step();
@@ -74,18 +77,17 @@ async function goBackOut(room: Room): Promise<void> {
   step.mls = null;
   step.update({
     standing: { kind: 'joining' }, returning: step.record.secret === null, entered: null, rejected: 0,
-    deadEnds: own === undefined ? step.record.deadEnds : [...step.record.deadEnds, own.deviceKey.slice()],
+    deadEnds: own === undefined ? step.record.deadEnds : withLeaf(step.record.deadEnds, own),
   });
-  await sayAgain(room, step);
+  await sayAgain(room, step, step.record.began + step.record.shift);
   await room.store(step);
   await room.reloadLatest();
   room.tryAgain(0);
 }
 
-/** What we said there, nobody heard. Under new ids: the relay has the old ones, and would take them for said. */
-async function sayAgain(room: Room, step: Step): Promise<void> {
-  const { began, shift } = step.record;
-  const rows = await room.host.storage.range('timeline', { prefix: [room.key], after: began + shift });
+/** What we said where nobody was, after a position: under new ids, as the relay has the old ones, and would take them for said. */
+export async function sayAgain(room: Room, step: Step, after: number): Promise<void> {
+  const rows = await room.host.storage.range('timeline', { prefix: [room.key], after });
   const own = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item): item is StoredMessage => item.kind === 'message' && item.mine);
   for (const { position, at, body } of own) {
     if (body === null) continue;

@@ -6,10 +6,12 @@ import { inviteStatement } from '../../../shared/statements.ts';
 import { EngineError } from '../api.ts';
 import { sign } from '../crypto/signature.ts';
 import { MlsError, readGroupInfo, type GroupInfoView, type Identity, type Member } from '../mls/index.ts';
+import { NO_DEAD_ENDS, type DeadEnds } from '../records/room-record.ts';
 import { roomTermsIn, type RoomTerms } from '../rooms/extensions.ts';
 import { inviteKeys } from '../rooms/invite-keys.ts';
 import { personHash, type InviteLink } from '../rooms/invite-link.ts';
 import { returnKeys } from '../rooms/return-keys.ts';
+import { has } from '../rooms/standing.ts';
 import { openGroupInfo, openGroupInfoToReturn } from '../rooms/sealed-group-info.ts';
 import { Disconnected } from '../sync/refusal.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
@@ -48,10 +50,10 @@ export interface Doorway {
 export const inviterIn = (view: GroupInfoView, inviter: Uint8Array): Member | undefined => view.members.find(({ identityKey }) => equalBytes(personHash(identityKey), inviter));
 
 /**
- * The newest state of the room that is open to us and in which there is none of the leaves `avoid`, with which we came into dead ends. Rejects
+ * The newest state of the room that is open to us, and is not where nobody is. Rejects
  * with RelayRefusal, Disconnected, or EngineError `bad-link` where no state of the room is sealed to these keys.
  */
-export async function readDoorway(link: RelayLink, door: Door, avoid: readonly Uint8Array[] = []): Promise<Doorway> {
+export async function readDoorway(link: RelayLink, door: Door, avoid: DeadEnds = NO_DEAD_ENDS): Promise<Doorway> {
   const opened = await openDoor(link, door);
   let wanted: EpochId | null = null;
   const tips: EpochId[] = [];
@@ -59,8 +61,8 @@ export async function readDoorway(link: RelayLink, door: Door, avoid: readonly U
     const answer = await link.ask({ t: 'group-info', room: door.room, epoch: wanted });
     if (answer.t !== 'group-info') throw new Disconnected();
     if (tried === 0) tips.push(...answer.tips.filter((tip) => !equalBytes(tip, answer.epoch)));
-    const read = await doorwayOf(answer, door);
-    const isDeadEnd = read?.view.members.some(({ deviceKey }) => avoid.some((one) => equalBytes(one, deviceKey))) ?? true;
+    const read = has(avoid.epochs, answer.epoch) ? undefined : await doorwayOf(answer, door);
+    const isDeadEnd = read?.view.members.some(({ deviceKey }) => has(avoid.leaves, deviceKey)) ?? true;
     if (read !== undefined && !isDeadEnd) return { ...read, opened };
     const next = tips.shift();
     if (next === undefined) break;

@@ -137,14 +137,14 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   step.consumed.push(...pending.consumed);
   step.update({
     standing: { kind: 'member' }, registered: true, incarnation: incarnation.slice() as Incarnation, cursor: at, began: at, chain: adrift(at), epoch: pending.keys.epoch,
-    returning: false, missedFrom: 0, ...shownOf(pending.group, step.record),
+    returning: false, missedFrom: 0, apart: null, ...shownOf(pending.group, step.record),
   });
   const { identityKey: person, name } = room.host.profile();
   step.update({ renewAt: nextRenewal(room, pending.group.members.length) });
   renewed(step, person, room.host.clock.now());
   // What was said meanwhile was for keys that we did not have: all behind the last envelope of the epoch in which we were.
-  const again = step.record.deadEnds.length > 0;
-  const missed = returning && !again && (isOtherLog || at === START || at > lastChained(chain) + 1);
+  const again = step.record.deadEnds.leaves.length > 0;
+  const missed = returning && !again && (isOtherLog || at === START || at > lastChained(chain) + 1 || step.record.deadEnds.epochs.length > 0);
   if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
   if (!again) room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);
@@ -178,6 +178,12 @@ const detailOf = (code: ErrorCode): string => `The relay answered ${code}.`;
 async function refuse(room: Room, problem: Problem): Promise<void> {
   const step = room.step();
   step.pending = null;
+  // Whoever was removed meanwhile may have been invited anew.
+  if (step.record.returning && step.record.secret !== null && turnedOut(problem).kind === 'removed') {
+    step.update({ returning: false, missedFrom: 0 });
+    await room.store(step);
+    return room.tryAgain(0);
+  }
   step.update({ standing: step.record.returning ? turnedOut(problem) : { kind: 'refused', problem }, secret: null, personal: null, returning: false });
   await room.store(step);
   room.left();

@@ -19,6 +19,8 @@ import type { Room } from './room.ts';
 /** Milliseconds between questions: at first often, as when somebody was told by telephone to open; then less and less. */
 const ASK_FIRST = 3000;
 const ASK_LAST = 300_000;
+/** The room may ask for no approval any more: looked at on each connection, and then with every so manieth question. */
+const LOOK_EVERY = 10;
 /** Whoever became an admin since did not see an old knock. Milliseconds. */
 const KNOCK_AGAIN = 24 * 3_600_000;
 
@@ -56,17 +58,29 @@ export async function isLetIn(room: Room): Promise<boolean> {
   const { room: id, relay, secret, personal, knockedAt } = room.state.record;
   if (personal === null || secret === null) throw new EngineError('internal', 'The keys of a knock are missing.');
   if (await mayOpen(room, doorOfInvite({ room: id, relay, secret: personal }))) {
-    const step = room.step();
-    step.update({ standing: { kind: 'joining' }, secret: personal });
-    await room.store(step);
-    return true;
+    return goIn(room, personal);
   }
   // Nobody answers to an invite that is no more.
   const door = doorOfInvite({ room: id, relay, secret });
   await openDoor(room.link, door);
-  if (room.host.clock.now() - knockedAt >= KNOCK_AGAIN) await knockAt(room, await readDoorway(room.link, door));
-  else askLater(room);
+  const isLong = room.host.clock.now() - knockedAt >= KNOCK_AGAIN;
+  if (isLong || room.asked++ % LOOK_EVERY === 0) {
+    const doorway = await readDoorway(room.link, door);
+    if (!mustKnock(doorway, secret)) return goIn(room, secret);
+    if (isLong) {
+      await knockAt(room, doorway);
+      return false;
+    }
+  }
+  askLater(room);
   return false;
+}
+
+async function goIn(room: Room, secret: Uint8Array): Promise<true> {
+  const step = room.step();
+  step.update({ standing: { kind: 'joining' }, secret });
+  await room.store(step);
+  return true;
 }
 
 async function mayOpen(room: Room, door: Door): Promise<boolean> {

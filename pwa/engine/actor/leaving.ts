@@ -8,7 +8,7 @@ import { EngineError } from '../api.ts';
 import type { Member } from '../mls/index.ts';
 import { holdsLeave, leaveStatement, type LeaveStatement } from '../rooms/leave-statement.ts';
 import { has } from '../rooms/standing.ts';
-import { forsake } from './receive-commit.ts';
+import { forsake } from './wishes.ts';
 import type { Change } from '../ports/storage.ts';
 import { renewing } from '../search/index.ts';
 import type { Room } from './room.ts';

@@ -42,7 +42,7 @@ export function followMove(room: Room, step: Step): void {
   step.change({ kind: 'clear', store: 'links', prefix: [step.room] });
   step.newLinks.clear();
   step.update({
-    relay: target, registered: false, incarnation: null, shift: record.shift + record.cursor, cursor: START, began: START, chain: begun(record.room), missing: [], owed: [], rejected: 0,
+    relay: target, registered: false, incarnation: null, shift: record.shift + record.cursor, cursor: START, began: START, chain: begun(record.room), missing: [], owed: [], rejected: 0, apart: null,
     missedFrom: 0,
   });
   step.then(() => room.moveFrom(record.relay));

@@ -1,12 +1,12 @@
 /** Members as people: an identity may be in a room with several devices. */
-import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
+import { toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { Member as ShownMember, Person, PersonKey } from '../api.ts';
 import { MlsError, type IdentityKey, type Member, type MlsGroup } from '../mls/index.ts';
 import type { StoredPerson } from '../records/message-records.ts';
 import { nameOf } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
 import type { RoomRecord, StoredMember } from '../records/room-record.ts';
-import { agreedState, leavesOfPerson, roleOf } from '../rooms/standing.ts';
+import { agreedState, leavesByPerson, newestLeaf, roleOf, roleOfLeaf } from '../rooms/standing.ts';
 import { seen } from '../trust/same-name.ts';
 
 export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person) as PersonKey;
@@ -31,6 +31,8 @@ export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'members' | 's
   if (state === undefined) throw new MlsError('bad-state');
   const { terms, roles } = state;
   const people = peopleIn(group.members);
+  const leaves = leavesByPerson(group.members);
+  const known = new Map(before.members.map((member) => [toHex(member.person), member]));
   return {
     name: neutralised(terms.name), sightings: seen(before.sightings, people),
     agreed: {
@@ -38,10 +40,10 @@ export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'members' | 's
       banned: roles.banned.map(({ identity, name, by }) => ({ person: identity, name: neutralised(name), by })),
     },
     members: people.map(({ person, name }): StoredMember => {
-      const known = before.members.find((one) => equalBytes(one.person, person));
-      return {
-        person, name, role: roleOf(state, person) ?? 'member', devices: leavesOfPerson(group.members, person).length, lastSeenAt: known?.lastSeenAt ?? 0, keysFrom: known?.keysFrom ?? 0, readThrough: known?.readThrough ?? 0,
-      };
+      const own = leaves.get(toHex(person)) ?? [];
+      const newest = newestLeaf(own);
+      const { lastSeenAt = 0, keysFrom = 0, readThrough = 0 } = known.get(toHex(person)) ?? {};
+      return { person, name, role: newest === undefined ? 'member' : roleOfLeaf(roles, newest), devices: own.length, lastSeenAt, keysFrom, readThrough };
     }),
   };
 }

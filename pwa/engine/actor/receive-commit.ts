@@ -7,7 +7,6 @@ import { COMMIT_HEADER_BYTES, decodeCommitPayload, type CommitPayload } from '..
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { Seq } from '../../../shared/ids.ts';
 import { assertNever } from '../../../shared/never.ts';
-import { EngineError } from '../api.ts';
 import { MlsError, type CommitFacts, type Member, type Received } from '../mls/index.ts';
 import type { StoredKnock } from '../records/room-record.ts';
 import { epochKeys, isRegisteredTruly } from '../rooms/epoch-keys.ts';
@@ -19,12 +18,14 @@ import { openOuter } from '../wire/outer.ts';
 import { notesOf, type CommitDone } from './commit-notes.ts';
 import { renewed } from './heard.ts';
 import { personOf, shownOf } from './people.ts';
+import { answerLead, heardFrom, refusedOne } from './apart.ts';
 import { heardWithin } from './dead-end.ts';
 import { followMove } from './moving.ts';
 import { nextRenewal } from './upkeep.ts';
 import { noteSameNames } from './recognition.ts';
 import type { Room } from './room.ts';
 import type { InGroup, Pending, Step } from './state.ts';
+import { forsake } from './wishes.ts';
 
 export async function receiveCommit(room: Room, step: Step, envelope: Envelope): Promise<void> {
   const payload = decodeCommitPayload(envelope.payload);
@@ -38,6 +39,7 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
   switch (judgement.kind) {
     case 'invalid':
       step.update({ rejected: step.record.rejected + 1 });
+      refusedOne(step, judgement.by, envelope.seq);
       room.note(step, envelope.seq, { kind: 'invalid-commit', by: judgement.by === null ? null : room.storedPerson(judgement.by) });
       return;
     case 'removed':
@@ -45,6 +47,8 @@ export async function receiveCommit(room: Room, step: Step, envelope: Envelope):
     case 'commit':
       step.consumed.push(...judgement.consumed);
       if (judgement.facts.by.kind === 'member') heardWithin(step, judgement.facts.by.member);
+      heardFrom(step, judgement.facts.by.member);
+      answerLead(step, judgement.facts.by.member, envelope.seq);
       noteDone(room, step, doneBy(judgement.facts, judgement.group), envelope.seq);
       return enter(room, step, judgement, envelope.seq, judgement.facts.by.member);
     default:
@@ -105,7 +109,8 @@ function enter(room: Room, step: Step, next: InGroup, began: Seq, by: Member): v
   const { knocks, leaves, members: before } = step.record;
   const { invites = [], refused = [] } = allInvitesIn(next.group.extensions) ?? {};
   const { members } = next.group;
-  const isOpen = ({ person, as }: StoredKnock): boolean =>
+  const isOpen = ({ person, as, invite }: StoredKnock): boolean =>
+    invites.some(({ id }) => equalBytes(id, invite)) &&
     !members.some(({ identityKey }) => equalBytes(identityKey, person)) && !invites.some(({ sign }) => equalBytes(sign, as.sign)) && !refused.some(({ key }) => equalBytes(key, as.sign));
   const isThere = ({ device }: LeaveStatement): boolean => members.some(({ deviceKey }) => equalBytes(deviceKey, device));
   step.update({
@@ -136,13 +141,6 @@ function leaveFor(room: Room, step: Step, facts: CommitFacts, seq: Seq): void {
   step.update({ standing: standing.kind === 'left' ? standing : { kind: 'removed', by: personOf(room.storedPerson(facts.by.member)), banned }, members: others, knocks: [], leaves: [], owed: [] });
   forsake(room, step, 'We were removed from the room.');
   step.then(() => room.left());
-}
-
-/** Nothing that was wanted can be had any more: whoever waits for it is told. */
-export function forsake(room: Room, step: Step, detail: string): void {
-  const { wanted } = step.record;
-  if (wanted.length > 0) step.update({ wanted: [] });
-  for (const { id } of wanted) step.then(() => room.fulfilled(id, new EngineError('not-a-member', detail)));
 }
 
 const doneBy = (facts: CommitFacts, after: CommitDone['after']): CommitDone => ({

@@ -9,6 +9,7 @@ import { isEffect, isStanding, type OutgoingBody } from '../wire/bodies.ts';
 import { decodeMessage, type ReadMessage } from '../wire/content.ts';
 import { failureOf } from '../recovery/failures.ts';
 import { openOuter } from '../wire/outer.ts';
+import { heardFrom } from './apart.ts';
 import { checkClaim } from './claims.ts';
 import { heardWithin } from './dead-end.ts';
 import { heardOf } from './heard.ts';
@@ -38,6 +39,7 @@ export async function receiveMessage(room: Room, step: Step, envelope: Envelope)
   heardOf(step, sender.identityKey, message.at, room.host.clock.now());
   settleMissed(room, step, envelope.seq, message.at);
   heardWithin(step, sender);
+  heardFrom(step, sender);
   const { inviter } = step.record;
   if (inviter !== null && !step.record.confirmed && equalBytes(personHash(sender.identityKey), inviter)) step.update({ confirmed: true });
   switch (message.body.kind) {

@@ -7,6 +7,7 @@ import type { Envelope } from '../../../shared/envelope.ts';
 import type { Standing } from '../api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { extended } from '../wire/chain.ts';
+import { metForeign } from './apart.ts';
 import { putLinks } from './claims.ts';
 import { receiveKnock } from './knocks.ts';
 import { receiveCommit } from './receive-commit.ts';
@@ -36,6 +37,7 @@ export async function receive(room: Room, batch: readonly Delivered[]): Promise<
     // Of another epoch than ours: a branch that no valid commit leads to; or from before ours, when a log is read again.
     if (!equalBytes(envelope.epoch, record.epoch)) {
       met(step, envelope.id);
+      metForeign(step);
       continue;
     }
     step.update({ chain: extended(record.chain, envelope.seq, frame) });

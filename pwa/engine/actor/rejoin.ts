@@ -5,9 +5,11 @@ import { EngineError } from '../api.ts';
 import { decodeItem } from '../records/message-records.ts';
 import type { Failure } from '../recovery/failures.ts';
 import { REMEDIES } from '../recovery/remedies.ts';
+import type { InviteLink } from '../rooms/invite-link.ts';
 import { RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
-import { forsake } from './receive-commit.ts';
+import { sayAgain } from './dead-end.ts';
+import { forsake } from './wishes.ts';
 import type { Room } from './room.ts';
 
 /** Ends it for now. What is queued stays queued, and history stays. */
@@ -31,17 +33,23 @@ export async function lastHeardAt(room: Room): Promise<number> {
   return Math.min(item?.at ?? room.state.record.createdAt, room.host.clock.now());
 }
 
-/** Resolves when the wish is stored; it then goes on by itself, across restarts. */
-export async function rejoin(room: Room): Promise<void> {
+/** Resolves when the wish is stored; it then goes on by itself, across restarts. `invite`: by which to come in where there is no coming back. */
+export async function rejoin(room: Room, invite: Pick<InviteLink, 'secret' | 'inviter'> | null = null): Promise<void> {
   if (room.state.record.standing.kind !== 'broken') throw new EngineError('not-allowed', 'This device is not cut off from the room.');
-  await room.run(() => {
-    if (room.state.record.standing.kind !== 'broken') return undefined;
+  await room.run(async () => {
+    const { standing, epoch, apart } = room.state.record;
+    if (standing.kind !== 'broken') return;
+    // Where we went on alone, if we did, nobody is.
+    const epochs = standing.reason === 'diverged' ? [epoch] : [];
     const step = room.step();
     step.mls = null;
     step.pending = null;
     step.change({ kind: 'clear', store: 'groups', prefix: [step.room] }, { kind: 'clear', store: 'links', prefix: [step.room] });
-    step.update({ standing: { kind: 'joining' }, returning: true, rejected: 0, entered: null, deadEnds: [], missing: [], owed: [] });
-    return room.store(step);
+    step.update({ standing: { kind: 'joining' }, returning: true, rejected: 0, entered: null, deadEnds: { epochs, leaves: [] }, missing: [], owed: [], secret: invite?.secret ?? null, personal: null });
+    if (invite !== null) step.update({ inviter: invite.inviter });
+    if (apart !== null) await sayAgain(room, step, apart.since);
+    await room.store(step);
+    await room.reloadLatest();
   });
   room.connect();
   room.link.connect();

@@ -11,6 +11,7 @@ import type { Intent } from '../records/intent.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import { failureOf, type Failure } from '../recovery/failures.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
+import { scheduleDoubt } from './apart.ts';
 import { openRoom } from './catch-up.ts';
 import { advanceCommit } from './commit.ts';
 import type { RoomHost } from './host.ts';
@@ -42,11 +43,13 @@ export class Room {
   /** Hex of the newest epoch whose key this connection has proved. */
   openedEpoch: string | undefined;
   commitInFlight = false;
+  /** At the door: how often we asked on this connection. */
+  asked = 0;
   /** What came and was not worked off yet. */
   inbox: Incoming[] = [];
   /** The relay was seen to have lost something, and its head was not reached since. */
   wentBack = false;
-  /** On this connection the relay did not know our epoch, and was offered what led to it. */
+  /** In this try to open it the relay did not know our epoch, and was offered what led to it. */
   trailOffered = false;
   /** What has to come first after an opening. */
   overlap: Overlap | undefined;
@@ -57,6 +60,7 @@ export class Room {
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
   look: (() => void) | undefined;
+  doubtDue: (() => void) | undefined;
   /** How often it was looked, since this engine started, whether the room goes on elsewhere. */
   looks = 0;
   upkeep: { readonly what: Upkeep; readonly at: number; readonly cancel: () => void } | undefined;
@@ -272,8 +276,8 @@ export class Room {
   }
 
   #cancelTimers(): void {
-    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.upkeep?.cancel]) cancel?.();
-    this.#retryDue = this.receiptDue = this.leadDue = this.look = this.upkeep = undefined;
+    for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.doubtDue, this.upkeep?.cancel]) cancel?.();
+    this.#retryDue = this.receiptDue = this.leadDue = this.look = this.doubtDue = this.upkeep = undefined;
   }
 
   async open(): Promise<void> {
@@ -320,6 +324,7 @@ export class Room {
       scheduleReceipt(this);
       scheduleUpkeep(this);
       scheduleLook(this);
+      scheduleDoubt(this);
     });
   }
 
@@ -329,6 +334,7 @@ export class Room {
     this.trailOffered = false;
     this.overlap = undefined;
     this.commitInFlight = false;
+    this.asked = 0;
     this.outbox.disconnected();
   }
 }

@@ -7,6 +7,7 @@ import { encodeEnvelope } from '../../../shared/envelope.ts';
 import { START } from '../../../shared/ids.ts';
 import { encodeMessage } from '../wire/content.ts';
 import { sealOuter } from '../wire/outer.ts';
+import { isLeftBehind } from './apart.ts';
 import { ownClaim } from './claims.ts';
 import type { Outgoing } from './outbox.ts';
 import { isHeld } from './recognition.ts';
@@ -65,13 +66,13 @@ async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
   await room.store(step);
 }
 
-/** The relay takes no message here before a valid commit: one of those who have something to say offers it. */
+/** The relay takes no message here before a valid commit: one of those who have something to say offers it; or who wants to know whether anybody is still here. */
 function leadOn(room: Room): void {
-  if (room.outbox.isEmpty || room.leadDue !== undefined) return;
+  if ((room.outbox.isEmpty && !isLeftBehind(room)) || room.leadDue !== undefined) return;
   room.leadDue = room.host.clock.after(room.host.randomness.fraction() * LEAD_WITHIN, () => {
     room.leadDue = undefined;
     void room.run(async () => {
-      if (!isClear(room) || room.state.record.rejected === 0 || room.outbox.isEmpty) return;
+      if (!isClear(room) || room.state.record.rejected === 0 || (room.outbox.isEmpty && !isLeftBehind(room))) return;
       await room.want({ kind: 'refresh', id: room.freshId() });
     }).then(() => room.poke());
   });

@@ -4,7 +4,8 @@
  */
 import { hasLeft } from '../rooms/leave-statement.ts';
 import { nameOf } from '../rooms/extensions.ts';
-import { isSuperseded } from '../rooms/standing.ts';
+import { supersededIn } from '../rooms/standing.ts';
+import type { Member } from '../mls/index.ts';
 import { neutralised } from '../rooms/names.ts';
 import type { Room } from './room.ts';
 
@@ -41,8 +42,8 @@ function needOf(room: Room): Need | undefined {
   const { clock, randomness } = room.host;
   const spread = randomness.fraction() * Math.min(MOST_SPREAD, group.members.length * SPREAD_EACH);
   const own = group.members.find(({ leaf }) => leaf === group.me);
-  const others = group.members.filter(({ leaf }) => leaf !== group.me);
-  if (others.some((leaf) => isSuperseded(group.members, leaf) || hasLeft(record.leaves, group.groupId, leaf))) {
+  const isOther = ({ leaf }: Member): boolean => leaf !== group.me;
+  if (supersededIn(group.members).some(isOther) || (record.leaves.length > 0 && group.members.some((leaf) => isOther(leaf) && hasLeft(record.leaves, group.groupId, leaf)))) {
     return { what: 'tidy', wait: spread + (room.isAdmin ? ADMINS_AFTER : OTHERS_AFTER) };
   }
   if (own !== undefined && nameOf(own) !== neutralised(room.host.profile().name)) return { what: 'name', wait: spread };

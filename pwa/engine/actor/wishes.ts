@@ -2,6 +2,7 @@
 import { EngineError } from '../api.ts';
 import type { Intent } from '../records/intent.ts';
 import type { Room } from './room.ts';
+import type { Step } from './state.ts';
 
 /** Milliseconds after which the person is told that the relay does not answer. */
 const PATIENCE = 15_000;
@@ -35,4 +36,11 @@ async function withdraw(room: Room, intent: Intent): Promise<void> {
     await room.store(step);
   }
   room.fulfilled(intent.id, new EngineError('relay-unreachable', 'The relay did not answer.'));
+}
+
+/** Nothing that was wanted can be had any more: whoever waits for it is told. */
+export function forsake(room: Room, step: Step, detail: string): void {
+  const { wanted } = step.record;
+  if (wanted.length > 0) step.update({ wanted: [] });
+  for (const { id } of wanted) step.then(() => room.fulfilled(id, new EngineError('not-a-member', detail)));
 }

@@ -59,6 +59,13 @@ export interface StoredKnock {
   readonly as: { readonly id: Uint8Array; readonly kem: Uint8Array; readonly sign: InviteKey };
 }
 
+export interface DeadEnds {
+  readonly epochs: readonly EpochId[];
+  readonly leaves: readonly Uint8Array[];
+}
+
+export const NO_DEAD_ENDS: DeadEnds = { epochs: [], leaves: [] };
+
 export interface RoomRecord {
   readonly room: RoomId;
   readonly relay: string;
@@ -98,8 +105,10 @@ export interface RoomRecord {
   readonly returning: boolean;
   /** Since we came in, nobody was heard of but whoever vouched for the epoch into which we did. Else null. */
   readonly entered: { readonly voucher: IdentityKey } | null;
-  /** Signature keys of leaves with which we came in where nobody was. */
-  readonly deadEnds: readonly Uint8Array[];
+  /** Where nobody is: epochs, and, by the signature keys of the leaves with which we came in there, all that leads on from some. */
+  readonly deadEnds: DeadEnds;
+  /** Since a commit was refused, nobody was heard of in our epoch but, maybe, its maker: and so many envelopes came of others. `since`: the position of that commit. Else null. */
+  readonly apart: { readonly foreign: number; readonly since: number; readonly by: IdentityKey | null } | null;
   /** Since when we have not heard what was said, Unix milliseconds; 0 where we have. */
   readonly missedFrom: number;
   readonly confirmed: boolean;
@@ -153,7 +162,8 @@ const shape = v.object({
   chain: v.variant('kind', [v.object({ kind: v.literal('anchored'), since: seq, last: link }), v.object({ kind: v.literal('adrift'), since: seq, frames: v.array(link) })]),
   agreedThrough: v.nullable(v.number()), epoch: bytes<EpochId>(EPOCH_ID_BYTES), began: seq, missing: v.array(bytes<EnvelopeId>(ENVELOPE_ID_BYTES)), rejected: count,
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
-  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.array(bytes(32)), missedFrom: count, confirmed: v.boolean(), name: v.string(),
+  secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.object({ epochs: v.array(bytes<EpochId>(EPOCH_ID_BYTES)), leaves: v.array(bytes(32)) }),
+  apart: v.nullable(v.object({ foreign: count, since: v.number(), by: v.nullable(person) })), missedFrom: count, confirmed: v.boolean(), name: v.string(),
   readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
@@ -203,5 +213,5 @@ export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null,
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: [], missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: NO_DEAD_ENDS, apart: null, missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
 });

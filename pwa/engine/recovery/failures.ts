@@ -22,6 +22,8 @@ export type Failure =
   | 'away-too-long'
   /** Another commit ended our epoch, and the relay says that it gave all there is: but not that one. */
   | 'commit-withheld'
+  /** We refused a commit that all others took: its maker sealed it so. */
+  | 'left-behind'
   /** The relay does not know the room, or not by our key. */
   | 'unknown-there'
   /** The log goes on from here, and we have not seen how. */
@@ -38,7 +40,7 @@ export type Failure =
   | 'no-way-in';
 
 export const FAILURES = [
-  'unreadable-message', 'invalid-commit', 'state-lost', 'state-corrupt', 'away-too-long', 'commit-withheld', 'unknown-there', 'behind', 'outdated', 'not-now', 'no-connection',
+  'unreadable-message', 'invalid-commit', 'state-lost', 'state-corrupt', 'away-too-long', 'commit-withheld', 'left-behind', 'unknown-there', 'behind', 'outdated', 'not-now', 'no-connection',
   'unacceptable', 'no-way-in',
 ] as const satisfies readonly Failure[];
 

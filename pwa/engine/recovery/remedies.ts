@@ -23,6 +23,7 @@ export const REMEDIES: { readonly [F in Failure]: Remedy } = {
   'state-corrupt': { kind: 'offer-rejoin', reason: 'state-corrupt', alarm: null },
   'away-too-long': { kind: 'offer-rejoin', reason: 'away-too-long', alarm: null },
   'commit-withheld': { kind: 'offer-rejoin', reason: 'diverged', alarm: 'log-withheld' },
+  'left-behind': { kind: 'offer-rejoin', reason: 'diverged', alarm: null },
   'unknown-there': { kind: 'ask-members', alarm: 'relay-reset' },
   behind: { kind: 'refetch', anew: false },
   outdated: { kind: 'refetch', anew: true },

@@ -95,27 +95,30 @@ export const profileExtension = (chosen: string): Extension => extension('profil
 export const joinedByExtension = (by: JoinedBy): Extension => extension('joinedBy', by);
 export const returnKeyExtension = (key: ReturnKey): Extension => extension('returnKey', key);
 
-function read<S extends v.GenericSchema>(extensions: readonly Extension[], named: ExtensionName, shape: S): v.InferOutput<S> | undefined {
-  const data = extensionData(extensions, named);
-  if (data === undefined) return undefined;
-  const known = readAlready.get(data);
-  if (known?.named === named) return known.value as v.InferOutput<S> | undefined;
-  const value = fromCbor(shape, data);
-  readAlready.set(data, { named, value });
-  return value;
+/** Extensions are never changed in place, so each is read once: not those of every leaf anew with each commit. */
+function reader<S extends v.GenericSchema>(named: ExtensionName, shape: S): (extensions: readonly Extension[]) => v.InferOutput<S> | undefined {
+  const known = new WeakMap<Uint8Array, { readonly value: v.InferOutput<S> | undefined }>();
+  return (extensions) => {
+    const data = extensionData(extensions, named);
+    if (data === undefined) return undefined;
+    const before = known.get(data);
+    if (before !== undefined) return before.value;
+    const value = fromCbor(shape, data);
+    known.set(data, { value });
+    return value;
+  };
 }
 
-/** Extensions are never changed in place, so each is read once: not those of every leaf anew with each commit. */
-const readAlready = new WeakMap<Uint8Array, { readonly named: ExtensionName; readonly value: unknown }>();
+type Reader<T> = (extensions: readonly Extension[]) => T | undefined;
 
 /** Each is undefined where it is missing or malformed. */
-export const roomTermsIn = (extensions: readonly Extension[]): RoomTerms | undefined => read(extensions, 'room', roomShape);
-export const rolesIn = (extensions: readonly Extension[]): Roles | undefined => read(extensions, 'roles', rolesShape);
-export const allInvitesIn = (extensions: readonly Extension[]): Invites | undefined => read(extensions, 'invites', invitesShape);
-export const invitesIn = (extensions: readonly Extension[]): readonly StandingInvite[] | undefined => allInvitesIn(extensions)?.invites;
-export const profileIn = (extensions: readonly Extension[]): { readonly name: string } | undefined => read(extensions, 'profile', profileShape);
-export const joinedByIn = (extensions: readonly Extension[]): JoinedBy | undefined => read(extensions, 'joinedBy', joinedByShape);
-export const returnKeyIn = (extensions: readonly Extension[]): ReturnKey | undefined => read(extensions, 'returnKey', returnKeyShape);
+export const roomTermsIn: Reader<RoomTerms> = reader('room', roomShape);
+export const rolesIn: Reader<Roles> = reader('roles', rolesShape);
+export const allInvitesIn: Reader<Invites> = reader('invites', invitesShape);
+export const invitesIn: Reader<readonly StandingInvite[]> = (extensions) => allInvitesIn(extensions)?.invites;
+export const profileIn: Reader<{ readonly name: string }> = reader('profile', profileShape);
+export const joinedByIn: Reader<JoinedBy> = reader('joinedBy', joinedByShape);
+export const returnKeyIn: Reader<ReturnKey> = reader('returnKey', returnKeyShape);
 
 /** A member's chosen name, fit to be shown. */
 export const nameOf = (member: Member): string => neutralised(profileIn(member.extensions)?.name ?? '');

@@ -1,5 +1,5 @@
 /** Who is who in a room, as its agreed state says: roles, uses of invites, the leaves of one person. All of it pure. */
-import { equalBytes } from '../../../shared/bytes.ts';
+import { equalBytes, toHex } from '../../../shared/bytes.ts';
 import type { Extension, IdentityKey, Member } from '../mls/index.ts';
 import { allInvitesIn, joinedByIn, rolesIn, roomTermsIn, type Invites, type Roles, type RoomTerms, type StandingInvite } from './extensions.ts';
 
@@ -33,14 +33,40 @@ export const beganAt = (member: Member): number => joinedByIn(member.extensions)
 export const newestLeaf = (leaves: readonly Member[]): Member | undefined => leaves.reduce<Member | undefined>((newest, leaf) => (newest === undefined || beganAt(leaf) > beganAt(newest) ? leaf : newest), undefined);
 
 /** Whether the same person has a newer leaf, who thereby proved that the old one may go. */
-export const isSuperseded = (members: readonly Member[], leaf: Member): boolean =>
-  leavesOfPerson(members, leaf.identityKey).some((other) => beganAt(other) > beganAt(leaf));
+export const isSuperseded = (members: readonly Member[], leaf: Member): boolean => supersededIn(members).some((old) => old.leaf === leaf.leaf);
+
+/** Lists of members are never changed in place, and are asked about with each message: each is looked through once. */
+const superseded = new WeakMap<readonly Member[], readonly Member[]>();
+
+export function supersededIn(members: readonly Member[]): readonly Member[] {
+  const known = superseded.get(members);
+  if (known !== undefined) return known;
+  const old = [...leavesByPerson(members).values()].flatMap((leaves) => leaves.filter((leaf) => leaves.some((other) => beganAt(other) > beganAt(leaf))));
+  superseded.set(members, old);
+  return old;
+}
+
+/** By the hex of the identity, in the order of their first leaves. */
+export function leavesByPerson(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
+  const people = new Map<string, Member[]>();
+  for (const member of members) {
+    const person = toHex(member.identityKey);
+    const leaves = people.get(person);
+    if (leaves === undefined) people.set(person, [member]);
+    else leaves.push(member);
+  }
+  return people;
+}
 
 /** Undefined for who is not in the room. An explicit role comes before the one that an invite gave. */
 export function roleOf(state: AgreedState, person: IdentityKey): Role | undefined {
   const leaf = newestLeaf(leavesOfPerson(state.members, person));
-  if (leaf === undefined) return undefined;
-  const { owners, admins, members } = state.roles;
+  return leaf === undefined ? undefined : roleOfLeaf(state.roles, leaf);
+}
+
+/** `leaf`: the newest of its person. */
+export function roleOfLeaf({ owners, admins, members }: Roles, leaf: Member): Role {
+  const { identityKey: person } = leaf;
   if (has(owners, person)) return 'owner';
   if (has(admins, person)) return 'admin';
   if (has(members, person)) return 'member';

@@ -14,7 +14,7 @@ import type { Connection } from '../api.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Transport, TransportConnection } from '../ports/transport.ts';
-import { backoff } from './backoff.ts';
+import { backoff, RESTART_BOUND } from './backoff.ts';
 import { Questions } from './questions.ts';
 import { Disconnected, RelayRefusal } from './refusal.ts';
 
@@ -34,6 +34,8 @@ export type RoomChannel = (event: RoomEvent) => void;
 const PATIENCE = 20_000;
 /** How long a connection may stay silent when asked for a sign of life. Milliseconds. */
 const PROBE = 4000;
+/** For how long a relay that said goodbye is taken to be restarting. Milliseconds. */
+const RESTART = 60_000;
 
 export interface LinkOptions {
   readonly relay: string;
@@ -62,6 +64,8 @@ export class RelayLink {
   /** Frames, in all. */
   #heard = 0;
   #notBefore = 0;
+  /** Until then it is expected back at any moment. */
+  #restartingUntil = 0;
   #stopTimer: () => void = () => undefined;
   #closed = false;
 
@@ -145,7 +149,8 @@ export class RelayLink {
     this.#stopTimer();
     if (this.#closed || this.#channels.size === 0) return this.#become({ kind: 'offline', retryAt: null });
     const { clock, randomness } = this.#options;
-    const wait = Math.max(backoff(++this.#failures, randomness), this.#notBefore - clock.now());
+    const longest = clock.now() < this.#restartingUntil ? RESTART_BOUND : undefined;
+    const wait = Math.max(backoff(++this.#failures, randomness, longest), this.#notBefore - clock.now());
     this.#become({ kind: 'offline', retryAt: clock.now() + wait });
     this.#stopTimer = clock.after(wait, () => this.connect());
   }
@@ -198,6 +203,7 @@ export class RelayLink {
         return this.#refused(control);
       case 'closing':
         this.#notBefore = this.#options.clock.now() + control.retryAfter;
+        this.#restartingUntil = this.#options.clock.now() + RESTART;
         return;
       case 'pong':
         return;

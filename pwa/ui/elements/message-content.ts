@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { ref } from 'lit/directives/ref.js';
 import type { MessageItem, MessageKey, PersonKey, Reaction } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { contentText } from '../words/notices.ts';
@@ -19,10 +19,12 @@ const words = {
   closed: 'Closed',
   openMap: 'Show on a map',
   mapNote: 'Opens openstreetmap.org in a new tab',
-  quote: (name: string) => `In answer to ${name}`,
-  reaction: (emoji: string, names: string) => `${emoji} ${names}`,
+  answer: 'In answer to',
   thread: (count: number) => (count === 1 ? '1 reply' : `${count} replies`),
 } as const;
+
+/** A custom property, set on the element itself: an attribute that holds styles is what the app's policy forbids. */
+const variable = (name: `--${string}`, value: number) => ref((element) => { if (element instanceof HTMLElement) element.style.setProperty(name, String(value)); });
 
 /** What somebody does to a message by touching it; its owner carries it out. */
 export type MessageAct =
@@ -42,9 +44,9 @@ export function quoteOf(message: MessageItem, quoted: Quoted, act: Act) {
   if (reply === undefined || message.content.kind === 'deleted') return nothing;
   if (quoted === undefined || quoted === null) return html`<div class="quote lost">${quoted === null ? words.lost : '…'}</div>`;
   return html`
-    <button class="quote" type="button" style=${styleMap({ '--hue': String(hueOf(quoted.sender.person)) })} aria-label=${`${words.quote(quoted.mine ? words.you : quoted.sender.name)}: ${contentText(quoted)}`}
+    <button class="quote" type="button" ${variable('--hue', hueOf(quoted.sender.person))}
       @click=${(event: Event) => { event.stopPropagation(); act({ kind: 'go-to', key: reply }); }}>
-      <b><bdi>${quoted.mine ? words.you : quoted.sender.name}</bdi></b><span dir="auto">${contentText(quoted)}</span>
+      <i class="unseen">${words.answer} </i><b><bdi>${quoted.mine ? words.you : quoted.sender.name}</bdi></b><span dir="auto">${contentText(quoted)}</span>
     </button>`;
 }
 
@@ -90,7 +92,7 @@ function pollOf(message: MessageItem, poll: Poll, me: PersonKey | null, act: Act
         <label><input type=${poll.several ? 'checkbox' : 'radio'} name=${message.id} .checked=${mine.includes(i)} @click=${(event: Event) => { event.stopPropagation(); }}
           @change=${(event: Event) => { choose(i, (event.target as HTMLInputElement).checked); }}>
           <span class="answer"><span dir="auto">${text}</span><span class="count">${by.length === 0 ? '' : by.length}</span></span>
-          <span class="bar" style=${styleMap({ '--share': String(voters === 0 ? 0 : by.length / voters) })} title=${by.map(({ name }) => name).join(', ')}></span></label>`)}
+          <span class="bar" ${variable('--share', voters === 0 ? 0 : by.length / voters)} title=${by.map(({ name }) => name).join(', ')}></span></label>`)}
       <p class="how">${words.votes(voters)}</p>
     </fieldset>${meta}`;
 }
@@ -102,8 +104,8 @@ export function reactionsOf(message: MessageItem, me: PersonKey | null, act: Act
     const mine = by.some(({ person }) => person === me);
     const names = by.map(({ person, name }) => (person === me ? words.you : name)).join(', ');
     return html`
-      <button class="chip" type="button" aria-pressed=${mine ? 'true' : 'false'} aria-label=${words.reaction(emoji, names)} title=${names}
-        @click=${(event: Event) => { event.stopPropagation(); act({ kind: 'react', message, emoji, on: !mine }); }}><span>${emoji}</span>${by.length > 1 ? html`<span class="count">${by.length}</span>` : nothing}</button>`;
+      <button class="chip" type="button" aria-pressed=${mine ? 'true' : 'false'} title=${names}
+        @click=${(event: Event) => { event.stopPropagation(); act({ kind: 'react', message, emoji, on: !mine }); }}><span>${emoji}</span><span class="unseen">${names}</span>${by.length > 1 ? html`<span class="count" aria-hidden="true">${by.length}</span>` : nothing}</button>`;
   };
   return html`<div class="reactions">${reactions.map(chip)}</div>`;
 }

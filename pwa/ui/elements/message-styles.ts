@@ -31,6 +31,7 @@ export const messageStyles = css`
   .quote span { display: -webkit-box; -webkit-line-clamp: 2; line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; color: var(--ink-2); }
   .quote b { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .quote.lost { align-content: center; color: var(--ink-3); font-style: italic; }
+  .mine .bubble:not(.queued) .quote { background: oklch(20% 0.06 285 / 0.2); }
   .mine .bubble:not(.queued) .quote, .mine .bubble:not(.queued) .quote span { color: inherit; }
 
   .reactions { display: flex; flex-wrap: wrap; gap: 4px; margin-block: -5px 4px; padding-inline: 8px; position: relative; z-index: 1; max-inline-size: min(80%, 560px); }
@@ -47,7 +48,8 @@ export const messageStyles = css`
 
   .poll { display: grid; gap: 2px; min-inline-size: min(280px, 62vw); margin: 0; padding: 0; border: 0; }
   .poll legend { font-weight: 600; padding: 0; overflow-wrap: anywhere; }
-  .poll .how { font-size: var(--text-s); opacity: 0.8; }
+  .poll .how { font-size: var(--text-s); color: var(--ink-2); }
+  .mine .bubble:not(.queued) .poll .how { color: inherit; }
   .poll label { position: relative; display: grid; grid-template-columns: 22px minmax(0, 1fr); align-items: center; gap: 2px 8px; min-block-size: 44px; padding-block: 4px; cursor: pointer; }
   .poll input { inline-size: 20px; block-size: 20px; margin: 0; accent-color: currentColor; }
   .poll .answer { display: flex; justify-content: space-between; gap: 8px; overflow-wrap: anywhere; }

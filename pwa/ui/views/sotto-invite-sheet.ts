@@ -26,7 +26,7 @@ const words = {
   share: 'Share',
   shareTitle: (room: string) => `Join “${room}” on Sotto`,
   change: 'Change',
-  all: (count: number) => (count === 1 ? 'Your link' : `All ${count} links`),
+  all: 'All links',
   making: 'Making a link…',
   again: 'Try again',
 } as const;
@@ -112,7 +112,7 @@ export class SottoInviteSheet extends LitElement {
         </div>
         <div class="until"><span>${inviteTerms(invite)}</span>
           <button class="button plain" type="button" @click=${() => { this.mode = 'terms'; }}>${words.change}</button>
-          <button class="button plain" type="button" @click=${() => { this.mode = 'list'; }}>${words.all(this.invites.length)}</button></div>
+          <button class="button plain" type="button" @click=${() => { this.mode = 'list'; }}>${words.all}</button></div>
       </div>`;
   }
 

@@ -47,6 +47,8 @@ const words = {
   alone: 'Only you are here so far. Invite someone to talk to.',
   inviteSomeone: 'Invite someone',
   understood: 'I understand',
+  unanswered: (name: string) => `${name} was asked and has not answered yet. You can write as soon as they accept.`,
+  partnerLeft: (name: string) => `${name} left this chat. What was written stays; write to them from a room that you share to begin anew.`,
   held: 'Writing waits until you have looked at the warning above. What you wrote is kept.',
   notLoaded: 'These messages could not be read.',
   again: 'Try again',
@@ -261,6 +263,8 @@ export class SottoRoom extends LitElement {
       return html`<sotto-standing .engine=${this.engine} .room=${room} @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @gone=${() => { this.#say('up'); }}></sotto-standing>`;
     }
     if (room.unacknowledged.length > 0) return html`<p class="standing" role="status">${words.held}</p>`;
+    // Whoever comes in later opens nothing of what was written before.
+    if (room.kind === 'direct' && partnerOf(room) === undefined) return html`<p class="standing" role="status">${this.#partnerWasHere(room) ? words.partnerLeft(room.name) : words.unanswered(room.name)}</p>`;
     return html`
       <sotto-composer .text=${this.#compose.text} .purpose=${purposeOf(this.#compose.about)} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
         @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}
@@ -271,6 +275,10 @@ export class SottoRoom extends LitElement {
     const last = this.#timeline.items.findLast((item): item is MessageItem => item.kind === 'message' && item.mine && item.content.kind === 'text');
     if (last !== undefined && !this.#timeline.detached) this.#begin(() => { this.#compose.edit(last); });
   };
+
+  #partnerWasHere({ me }: RoomSummary): boolean {
+    return this.#timeline.items.some((item) => (item.kind === 'message' ? !item.mine : (item.fact.kind === 'joined' || item.fact.kind === 'left') && item.fact.who.person !== me));
+  }
 
   readonly #send = async (): Promise<void> => {
     const sent = this.#compose.send();

@@ -12,6 +12,7 @@
 
 enum { READ_BYTES = 256 * 1024 };
 static int poll_fd;
+uint64_t received_at;
 
 uint8_t *buffer_reserve(struct buffer *b, size_t more) {
   if (b->length + more > b->capacity) {
@@ -87,6 +88,7 @@ void connection_readable(struct connection *c) {
   ssize_t got = recv(c->socket, buffer_reserve(&bytes, READ_BYTES), READ_BYTES, 0);
   if (got < 0 && errno == EAGAIN) got = 0;
   else if (got <= 0) fail("connection %u was lost: %s", c->index, got == 0 ? "closed" : strerror(errno));
+  received_at = now_ns();
   bytes.length += (size_t)got;
   size_t used = (settings.protocol->path != NULL ? websocket_received : settings.protocol->received)(c, bytes.data, bytes.length);
   if (c->state != ENDED) buffer_append(&c->in, bytes.data + used, bytes.length - used);

@@ -70,6 +70,8 @@ void delivered(struct connection *, const uint8_t *payload);
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 uint64_t now_ns(void);
+/* When what is being read was received: one look at the clock for all that came at once. */
+extern uint64_t received_at;
 /* The payload of a message: when it was sent, then filling. */
 const uint8_t *payload_of(uint64_t sent_at);
 uint32_t room_of(struct connection *);

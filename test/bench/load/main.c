@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,24 +70,23 @@ void became_ready(struct connection *c) {
 }
 
 void acked(struct connection *c) {
-  uint64_t now = now_ns();
   uint64_t sent_at = c->sent_at[c->acked++ % settings.window];
   acked_all++;
-  progress_at = now;
+  progress_at = received_at;
   if (!measuring) return;
   acked_measured++;
-  histogram_add(&ack_times, now - sent_at);
+  histogram_add(&ack_times, received_at - sent_at);
 }
 
 void delivered(struct connection *c, const uint8_t *payload) {
   if (c->sender) return; /* its own, where a server sends that back */
-  uint64_t sent_at, now = now_ns();
+  uint64_t sent_at;
   delivered_all++;
-  progress_at = now;
+  progress_at = received_at;
   if (!measuring) return;
   memcpy(&sent_at, payload, 8);
   delivered_measured++;
-  histogram_add(&delivery_times, now - sent_at);
+  histogram_add(&delivery_times, received_at - sent_at);
 }
 
 /* `<connection> <hex>` by line. */
@@ -184,7 +184,14 @@ static void make_ready(void) {
   fflush(stdout);
 }
 
+static double processor_seconds(void) {
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
 static void run(void) {
+  double processor = 0;
   uint64_t began = now_ns(), measure_at = began + (uint64_t)(settings.warm * 1e9), end_at = measure_at + (uint64_t)(settings.seconds * 1e9);
   sent_all = acked_all = delivered_all = 0;
   progress_at = began;
@@ -192,6 +199,7 @@ static void run(void) {
     if (!measuring && now >= measure_at) {
       measuring = true;
       measure_at = now;
+      processor = processor_seconds();
       printf("measuring\n");
     }
     send_what_may(began);
@@ -199,9 +207,10 @@ static void run(void) {
     if (settings.messages > 0 && acked_all >= settings.messages) break;
     if (now > progress_at + STALLED) fail("stalled: %lu sent, %lu acked, %lu delivered", (unsigned long)sent_all, (unsigned long)acked_all, (unsigned long)delivered_all);
   }
-  printf("measured {\"seconds\":%.6f,\"acked\":%lu,\"delivered\":%lu,\"ackP50\":%.3f,\"ackP99\":%.3f,\"deliveryP50\":%.3f,\"deliveryP99\":%.3f}\n",
+  printf("measured {\"seconds\":%.6f,\"acked\":%lu,\"delivered\":%lu,\"ackP50\":%.3f,\"ackP99\":%.3f,\"deliveryP50\":%.3f,\"deliveryP99\":%.3f,\"generatorCpu\":%.3f}\n",
     (double)(now_ns() - measure_at) / 1e9, (unsigned long)acked_measured, (unsigned long)delivered_measured, histogram_ms(&ack_times, 0.5),
-    histogram_ms(&ack_times, 0.99), histogram_ms(&delivery_times, 0.5), histogram_ms(&delivery_times, 0.99));
+    histogram_ms(&ack_times, 0.99), histogram_ms(&delivery_times, 0.5), histogram_ms(&delivery_times, 0.99),
+    processor_seconds() - processor);
   fflush(stdout);
 }
 

@@ -41,6 +41,8 @@ export interface Measured {
   readonly ackP99: number;
   readonly deliveryP50: number;
   readonly deliveryP99: number;
+  /** Seconds of processor time that the generator used meanwhile: as long as they are fewer than `seconds`, it was not what held things up. */
+  readonly generatorCpu: number;
   /** Seconds of processor time that the server used meanwhile. */
   readonly cpu: number;
 }

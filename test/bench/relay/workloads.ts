@@ -43,6 +43,7 @@ export async function fanOut(bench: Bench, server: Server): Promise<Figures> {
     '(a) deliveries/s': full.delivered / full.seconds,
     '(a) delivery p50, ms': full.deliveryP50,
     '(a) delivery p99, ms': full.deliveryP99,
+    '(a) the generator’s share of a core': full.generatorCpu / full.seconds,
     '(a) at half: deliveries/s': half.delivered / half.seconds,
     '(a) at half: delivery p50, ms': half.deliveryP50,
     '(a) at half: delivery p99, ms': half.deliveryP99,
@@ -58,6 +59,7 @@ export async function manyRooms(bench: Bench, server: Server): Promise<Figures> 
     '(b) ack p50, ms': full.ackP50,
     '(b) ack p99, ms': full.ackP99,
     '(b) delivery p99, ms': full.deliveryP99,
+    '(b) the generator’s share of a core': full.generatorCpu / full.seconds,
     ...(delay.p99 === undefined ? {} : { '(b) event-loop delay p99, ms': delay.p99 }),
   };
 }

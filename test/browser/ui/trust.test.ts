@@ -155,7 +155,7 @@ describe('members and roles', () => {
     button(app, 'Save').click();
     await until('the sheet is gone', () => !has(app, 'sotto-sheet'));
     expect(engine.asked('setName')).to.deep.equal([['Noor']]);
-    expect(one(app, 'sotto-room-list').shadowRoot?.querySelector('.head .round')?.textContent?.trim()).to.equal('You: Noor');
+    expect(one(app, 'sotto-room-list').shadowRoot?.querySelector('.head .round:has(sotto-avatar)')?.textContent?.trim()).to.equal('You: Noor');
   });
 });
 
@@ -286,6 +286,17 @@ describe('knowing whom one talks to', () => {
     button(declined.app, 'Decline').click();
     await until('it is gone', () => location.hash === '#/');
     expect(declined.engine.asked('answerRequest')).to.deep.equal([[ROOM, false]]);
+  });
+
+  it('lets one write in a chat of two only while there are two: whoever comes later opens nothing from before', async () => {
+    const { app } = await stage('room-direct-unanswered');
+    expect(says(app, 'has not answered yet')).to.equal(true);
+    expect(has(app, 'textarea')).to.equal(false);
+    const left = await stage('room-direct-left');
+    await until('it says why', () => says(left.app, 'Ana Duarte left this chat'));
+    expect(has(left.app, 'textarea')).to.equal(false);
+    const together = await stage('room-direct-verified');
+    expect(has(together.app, 'textarea')).to.equal(true);
   });
 
   it('says what is wrong with a room, and offers to join again', async () => {

@@ -58,6 +58,20 @@ test('while the relay is away its people say so, try less and less often, and co
   assert.equal(kinds.at(-1), 'online');
 });
 
+test('a relay that says goodbye is expected back: it may take half a minute, and its people are there within seconds', async () => {
+  const world = new World();
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  await world.clock.over(world.network.closeRelay());
+  await ada.say(room, 'in the meantime');
+  await world.clock.pass(30_000);
+  world.network.startRelay();
+  const back = world.clock.now();
+  await world.clock.until(async () => (await bo.reads(room)).includes('in the meantime'));
+  assert.ok(world.clock.now() - back < 6000, `${world.clock.now() - back} ms`);
+});
+
 test('the wait is uniform below a bound that doubles up to half a minute', () => {
   for (const [failures, bound] of [[1, 500], [2, 1000], [5, 8000], [7, 30_000], [60, 30_000]] as const) {
     const waits = Array.from({ length: 400 }, () => backoff(failures, systemRandomness));

@@ -102,6 +102,21 @@ test('who waits is told when the invite ends; may stop waiting; and is banned al
   assert.equal(banned?.kind === 'refused' && banned.problem.code, 'banned');
 });
 
+test('when the room asks for approval no more, whoever waits comes in; with the invite go the knocks', async () => {
+  const { world, ada, di, room, link } = await closedRoom();
+  await di.engine.join(link);
+  await world.clock.until(async () => (await knocksAt(ada, room)).length === 1);
+  const other = await world.person('Ed');
+  await other.engine.join(await linkOf(world, ada, room, { label: 'Other' }));
+  await world.clock.until(async () => (await knocksAt(ada, room)).length === 2);
+  const [invite] = (await ada.engine.invites(room)).filter(({ label }) => label === 'Other');
+  await world.clock.over(ada.engine.revokeInvite(room, invite?.id ?? ''));
+  assert.deepEqual((await knocksAt(ada, room)).map(({ who }) => who.name), ['Di']);
+  await world.clock.over(ada.engine.setSettings(room, { approval: false }));
+  await world.clock.until(async () => (await standing(di, room))?.kind === 'member', 300_000);
+  await world.clock.until(async () => (await knocksAt(ada, room)).length === 0);
+});
+
 test('two answers at once are one', async () => {
   const { world, ada, bo, di, room, link } = await closedRoom();
   await di.engine.join(link);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore, type Store } from '../../../relay/index.ts';
+import { encodeControl } from '../../../shared/control.ts';
+import { decodeRelayFrame } from '../../../shared/frame.ts';
 import { World, type Someone } from '../../support/engine-world.ts';
 import type { RoomKey } from '../../../pwa/engine/api.ts';
 
@@ -191,6 +193,57 @@ test('emptied, when the room has long gone on to other epochs: whoever made it m
   const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
   await cy.engine.join(link ?? '');
   for (const one of [ada, bo, cy]) await world.clock.until(async () => (await one.memberCount(room)) === 3);
+});
+
+test('emptied, while whoever made the room had fallen behind: it comes back where they were, and the others offer what leads on', async () => {
+  const store = new BackedUpStore();
+  const world = new World({ store });
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 0, uses: 0 }));
+  await world.clock.pass(10_000);
+  ada.goOffline();
+  const cy = await world.person('Cy');
+  await cy.engine.join(link ?? '');
+  await world.clock.until(async () => (await bo.memberCount(room)) === 3 && (await cy.memberCount(room)) === 3);
+  await bo.say(room, 'by Bo, to Cy');
+  await world.clock.until(async () => (await cy.reads(room)).length === 1);
+  await world.clock.pass(10_000);
+  world.network.stopRelay();
+  await store.restore(0);
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(bo, room)).length > 0 && (await alarmsOf(cy, room)).length > 0);
+  await ada.goOnline();
+  await world.clock.until(async () => (await ada.memberCount(room)) === 3, 400_000, 'Ada learns of Cy');
+  await world.clock.until(async () => (await ada.reads(room)).includes('by Bo, to Cy'), 400_000, 'Ada reads what she had missed');
+  await cy.say(room, 'by Cy, to all');
+  for (const one of [ada, bo]) await world.clock.until(async () => (await one.reads(room)).includes('by Cy, to all'), 400_000, one.name);
+});
+
+test('a relay that for a while lets nobody in, as one whose origin was set wrongly: whoever made the room does not lose it by trying to make it again', async () => {
+  const world = new World();
+  const ada = await world.person('Ada');
+  const bo = await world.person('Bo');
+  const room = await world.roomOf(ada, bo);
+  await world.clock.pass(10_000);
+  let shut = true;
+  let refused = 0;
+  world.network.tamper = (frame, direction) => {
+    const read = direction === 'down' ? decodeRelayFrame(frame) : undefined;
+    if (!shut || read?.type !== 'control' || read.control.t !== 'opened') return [frame];
+    refused++;
+    return [encodeControl({ t: 'error', ref: read.control.ref, room: read.control.room, id: null, code: 'no-access', retryAfter: 0 })];
+  };
+  world.network.stopRelay();
+  world.network.startRelay();
+  await world.clock.until(async () => (await alarmsOf(ada, room)).length > 0);
+  await world.clock.pass(200_000);
+  assert.ok(refused > 4);
+  shut = false;
+  await ada.say(room, 'here we are again');
+  await world.clock.until(async () => (await bo.reads(room)).includes('here we are again'), 200_000);
+  assert.equal((await ada.summary(room))?.standing.kind, 'member');
 });
 
 test('emptied, while the room was still in its first epoch: whoever made it makes it there again', async () => {

@@ -11,6 +11,8 @@ import { exposition } from '../../../relay/metrics/exposition.ts';
 import { openOperatorPort } from '../../../relay/metrics/operator-port.ts';
 import { readExposition, type Family } from '../../support/exposition.ts';
 import { Pair, registration } from '../../support/relay-client.ts';
+import { RelayChild } from '../../support/relay-child.ts';
+import { scratchFolder } from '../../support/relay-places.ts';
 import { RelayScene } from '../../support/relay-scene.ts';
 
 async function told(url: string, path: string): Promise<{ status: number; body: string; type: string }> {
@@ -96,6 +98,13 @@ test('metrics are nowhere but on their own port, and that answers only reading',
   assert.equal((await fetch(`${operatorOf(scene)}/metrics`, { method: 'POST' })).status, 405);
   const without = await RelayScene.start();
   assert.equal(without.relay.metricsPort, undefined);
+});
+
+test('a port that is taken is named, and nothing is started', async () => {
+  const scene = await RelayScene.start({ metricsPort: 0 });
+  const taken = String(scene.relay.metricsPort);
+  const { code, stdout, stderr } = await RelayChild.run(['--port', '0', '--data', scratchFolder(), '--metrics-port', taken]);
+  assert.deepEqual([code, stdout, stderr], [2, '', `Port ${taken} is taken: choose another with --metrics-port.\n`]);
 });
 
 test('a store that takes no writes is told until it takes them again, and does not make the relay unready', async () => {

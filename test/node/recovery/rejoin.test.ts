@@ -120,6 +120,31 @@ test('one who was removed while broken learns it, and gets in no more', async ()
   assert.equal(await ada.memberCount(room), 1);
 });
 
+test('an invite, in place of the button: the same return, and no use of the invite', async () => {
+  const { world, ada, bo, room } = await scene();
+  const { link, id } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await damage(bo, room, lose);
+  await world.clock.until(async () => (await standingOf(bo, room))?.kind === 'broken');
+  await world.clock.over(bo.engine.join(link ?? ''));
+  await world.clock.until(async () => (await standingOf(bo, room))?.kind === 'member');
+  await world.clock.until(async () => (await facts(ada, room)).some(({ kind }) => kind === 'returned'));
+  assert.equal((await ada.engine.invites(room)).find((invite) => invite.id === id)?.used, 0);
+});
+
+test('removed while broken, and invited anew: the link lets them in', async () => {
+  const { world, ada, bo, room } = await scene();
+  const me = (await bo.summary(room))?.me as PersonKey;
+  await damage(bo, room, lose);
+  await world.clock.until(async () => (await standingOf(bo, room))?.kind === 'broken');
+  await world.clock.over(ada.engine.removeMember(room, me));
+  const { link } = await world.clock.over(ada.engine.createInvite(room, { hours: 1, uses: 1 }));
+  await world.clock.over(bo.engine.join(link ?? ''));
+  await world.clock.until(async () => (await standingOf(bo, room))?.kind === 'member');
+  await ada.say(room, 'in again');
+  await world.clock.until(async () => (await bo.reads(room)).includes('in again'));
+  assert.deepEqual(await bo.reads(room), ['before', 'yes', 'in again']);
+});
+
 test('a room that is well is not entered again', async () => {
   const { bo, room } = await scene();
   await assert.rejects(bo.engine.rejoin(room), (cause) => cause instanceof EngineError && cause.problem.code === 'not-allowed');
