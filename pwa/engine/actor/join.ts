@@ -4,7 +4,8 @@
  */
 import { equalBytes } from '../../../shared/bytes.ts';
 import type { ErrorCode } from '../../../shared/codes.ts';
-import { START, type Incarnation, type Seq, type Signature } from '../../../shared/ids.ts';
+import type { RelayControl } from '../../../shared/control.ts';
+import type { Incarnation, Seq, Signature } from '../../../shared/ids.ts';
 import { openStatement } from '../../../shared/statements.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { EngineError, type Problem, type Standing } from '../api.ts';
@@ -51,7 +52,7 @@ async function attempt(room: Room): Promise<void> {
   if (room.state.record.standing.kind === 'waiting' && !(await isLetIn(room))) return;
   const door = doorOf(room);
   const taken = room.state.pending === null ? undefined : await takenAlready(room);
-  if (taken !== undefined) return enter(room, START, taken);
+  if (taken !== undefined) return enter(room, taken.began, taken.incarnation);
   const incarnation = room.state.pending === null ? await make(room, door) : (await openDoor(room.link, door)).incarnation;
   if (incarnation === undefined) return;
   const { pending } = room.state;
@@ -61,7 +62,7 @@ async function attempt(room: Room): Promise<void> {
 }
 
 /** The answer to an earlier attempt may have been lost: then the key of the epoch that it began opens the room. */
-async function takenAlready(room: Room): Promise<Incarnation | undefined> {
+async function takenAlready(room: Room): Promise<Extract<RelayControl, { t: 'opened' }> | undefined> {
   const { record, pending } = room.state;
   const { nonce } = room.link;
   if (pending === null || nonce === undefined) throw new Disconnected();
@@ -69,7 +70,7 @@ async function takenAlready(room: Room): Promise<Incarnation | undefined> {
   const sig = sign(openStatement({ origin: record.relay, room: record.room, epoch, nonce }), access.secretKey) as Signature;
   try {
     const answer = await room.link.ask({ t: 'open', room: record.room, epoch, sig });
-    return answer.t === 'opened' ? answer.incarnation : undefined;
+    return answer.t === 'opened' ? answer : undefined;
   } catch (cause) {
     if (cause instanceof RelayRefusal && cause.code === 'no-access') return undefined;
     throw cause;
@@ -124,7 +125,7 @@ function returnBy({ host, state: { record } }: Room, view: GroupInfoView): Terms
   return { joinedBy: { invite, of, role }, proof: (deviceKey) => returnProof(returnKeys(record.room, profile), view, deviceKey) };
 }
 
-/** We are in. `at`: where in the log our commit stands; 0 where that is not known. */
+/** We are in. `at`: where in the log our commit stands. */
 async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<void> {
   const step = room.step();
   const { pending } = step;
@@ -144,7 +145,7 @@ async function enter(room: Room, at: Seq, incarnation: Incarnation): Promise<voi
   renewed(step, person, room.host.clock.now());
   // What was said meanwhile was for keys that we did not have: all behind the last envelope of the epoch in which we were.
   const again = step.record.deadEnds.leaves.length > 0;
-  const missed = returning && !again && (isOtherLog || at === START || at > lastChained(chain) + 1 || step.record.deadEnds.epochs.length > 0);
+  const missed = returning && !again && (isOtherLog || at > lastChained(chain) + 1 || step.record.deadEnds.epochs.length > 0);
   if (missed) room.note(step, at, { kind: 'missed', from: missedFrom, to: room.host.clock.now() });
   if (!again) room.note(step, at + (missed ? 1 / 1024 : 0), { kind: returning ? 'returned' : 'joined', who: { person, name } });
   noteSameNames(room, step, before, at);
