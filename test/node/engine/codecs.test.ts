@@ -26,8 +26,6 @@ import { invite, leafOf } from '../../support/room-members.ts';
 
 before(loadSodium);
 
-/** CBOR has one zero. */
-const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true }).map((value) => value + 0);
 const fixed = <T extends Uint8Array>(length: number) => fc.uint8Array({ minLength: length, maxLength: length }) as fc.Arbitrary<T>;
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the brand
 const filled = <T extends Uint8Array>(length: number, byte: number): T => new Uint8Array(length).fill(byte) as T;
