@@ -19,9 +19,20 @@ export async function messagePerson(via: Room, person: IdentityKey, suite: Suite
   const known = host.rooms().find((room) => isWith(room, person));
   if (known !== undefined) {
     if (known.state.record.standing.kind === 'asked') await answerRequest(known, true);
+    else await known.run(() => askBy(known, via));
     return known;
   }
   return createRoom(host, relay, suite, '', { person, name: other.name, via: via.key, secret: randomBytes(INVITE_SECRET_BYTES) });
+}
+
+/** Not asked yet: then in this room, by which we certainly know them. */
+async function askBy(room: Room, via: Room): Promise<void> {
+  const step = room.step();
+  const { peer } = step.record;
+  if (peer === null || peer.secret === null || peer.via === via.key) return;
+  step.update({ peer: { ...peer, via: via.key } });
+  step.then(() => room.poke());
+  await room.store(step);
 }
 
 /** One that is alive: a room that either has left or was removed from is history. */

@@ -26,8 +26,10 @@ export async function askPeer(room: Room): Promise<void> {
   const { id } = inviteKeys(record.room, peer.secret);
   if (!(invitesIn(mls.group.extensions) ?? []).some((invite) => equalBytes(invite.id, id))) return;
   const via = room.host.rooms().find(({ key }) => key === peer.via);
+  // It waits for another room by which we know them, where this one is lost.
+  if (via?.state.record.standing.kind !== 'member') return;
   const content = encodeRequest({ room: record.room, secret: peer.secret, relay: record.relay });
-  if (via !== undefined) await via.run(() => whisper(via, id.slice() as EnvelopeId, { kind: 'ask', to: peer.person, content }));
+  await via.run(() => whisper(via, id.slice() as EnvelopeId, { kind: 'ask', to: peer.person, content }));
   const step = room.step();
   step.update({ peer: { ...peer, secret: null } });
   await room.store(step);

@@ -83,6 +83,17 @@ test('asked while offline, and across a crash: it is asked once, as soon as it c
   assert.equal((await roomsOf(bo)).length, 2);
 });
 
+test('asked in a room that was left before it could be said: then in the next that both are in', async () => {
+  const { world, bo, cy, room } = await three();
+  const shared = await world.roomOf(cy, bo);
+  bo.goOffline();
+  const direct = await message(world, bo, room, cy);
+  await world.clock.over(bo.engine.leave(room));
+  assert.equal(await message(world, bo, shared, cy), direct);
+  await bo.goOnline();
+  await world.clock.until(async () => (await cy.summary(direct))?.standing.kind === 'asked');
+});
+
 test('only with people of that room, and not with oneself', async () => {
   const { world, ada, bo, room } = await three();
   const di = await world.person('Di');
