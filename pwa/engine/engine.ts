@@ -82,6 +82,7 @@ class LocalEngine implements Engine {
       dropped: (room) => {
         this.#rooms.delete(room);
         this.#drafts.delete(room);
+        this.#keeper.touch(room);
         this.#changed();
       },
       items: (room, items) => {
