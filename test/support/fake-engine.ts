@@ -109,6 +109,11 @@ export class FakeEngine implements Engine {
     return item;
   }
 
+  /** What somebody else does about a room. */
+  happen(room: RoomKey, more: Partial<Summary>, fact?: NoticeFact): void {
+    this.#change(room, more, fact);
+  }
+
   /** The relay takes a queued message, or a device gets it. */
   settle(room: RoomKey, id: MessageKey, status: 'sent' | 'received'): void {
     const at = this.#at(room);

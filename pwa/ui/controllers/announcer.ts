@@ -2,19 +2,24 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Connection, EngineState, RoomKey, TimelineItem } from '../../engine/api.ts';
 import { connectionText } from '../elements/sotto-connection-line.ts';
 import { contentText, noticeText } from '../words/notices.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
   here: (name: string, text: string) => `${name}: ${text}`,
   elsewhere: (name: string, room: string, text: string) => `${name} in ${room}: ${text}`,
+  knock: (name: string, room: string) => `${name} would like to come in to ${room}`,
+  stranger: (name: string, room: string) => `A warning in ${room}: this is not the ${name} you verified`,
   back: 'Online again',
 } as const;
 
-/** What a screen reader is told as it happens: new messages of others, and the connection. */
+/** What a screen reader is told as it happens: new messages of others, who asks to come in, and the connection. */
 export class Announcer implements ReactiveController {
   text = '';
   readonly #host: ReactiveControllerHost;
   readonly #said = new Map<string, number>();
   #connection: Connection['kind'] | null = null;
+  /** Who knocks and who takes a verified name: told once, and not what stood already when Sotto was opened. */
+  #asking: ReadonlySet<string> | null = null;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -37,6 +42,21 @@ export class Announcer implements ReactiveController {
     if (last === undefined) return;
     if (last.kind === 'notice') this.#say(noticeText(last.fact, room.me));
     else this.#say(open === room.room ? words.here(last.sender.name, contentText(last)) : words.elsewhere(last.sender.name, room.name, contentText(last)));
+  }
+
+  people(state: EngineState | null): void {
+    if (state === null) return;
+    const asking = new Set<string>();
+    for (const room of state.rooms) {
+      for (const { id, who } of room.knocks) this.#ask(asking, `${room.room} ${id}`, words.knock(isolated(who.name), isolated(room.name)));
+      for (const { who } of room.unacknowledged) this.#ask(asking, `${room.room} ${who.person}`, words.stranger(isolated(who.name), isolated(room.name)));
+    }
+    this.#asking = asking;
+  }
+
+  #ask(asking: Set<string>, key: string, text: string): void {
+    asking.add(key);
+    if (this.#asking?.has(key) === false) this.#say(text, false);
   }
 
   connection(connection: Connection | null): void {

@@ -79,6 +79,7 @@ export class SottoApp extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
     this.#announcer.connection(this.#watch.state?.connection ?? null);
+    this.#announcer.people(this.#watch.state);
     if (this.#navigation.route.kind === 'details') loadCare().catch(() => undefined);
   }
 

@@ -8,7 +8,7 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import { base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
-import { isUnseen, mayRemove, mayStepDown, memberLine } from '../words/people.ts';
+import { isUnseen, isolated, mayRemove, mayStepDown, memberLine } from '../words/people.ts';
 import { openSheet } from './sheets.ts';
 
 const words = {
@@ -54,7 +54,7 @@ export class SottoMemberList extends LitElement {
     const lines = html`
       <sotto-avatar .name=${member.name} .key=${member.person}></sotto-avatar>
       <span class="lines"><strong class="named"><bdi>${member.name}</bdi>${member.verified ? verifiedMark() : nothing}</strong>
-        ${shared === null ? nothing : html`<span class="text ${shared.verified ? 'danger' : 'caution'}">${shared.verified ? words.sameNameVerified(member.name) : words.sameName}</span>`}
+        ${shared === null ? nothing : html`<span class="text ${shared.verified ? 'danger' : 'caution'}">${shared.verified ? words.sameNameVerified(isolated(member.name)) : words.sameName}</span>`}
         ${line === '' ? nothing : html`<span class=${isUnseen(member, room.me) ? 'text caution' : 'text'}>${line}</span>`}</span>`;
     // Of oneself there is nothing to see here, but for an owner who may step down.
     if (member.person === room.me && !mayStepDown(room)) return html`<div class="row">${lines}<span class="tag">${words.you}</span></div>`;

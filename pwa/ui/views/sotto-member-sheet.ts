@@ -8,7 +8,7 @@ import '../elements/sotto-avatar.ts';
 import '../elements/sotto-sheet.ts';
 import { answers, base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
-import { isUnseen, mayRemove, roleName, roleText, unseenText } from '../words/people.ts';
+import { isUnseen, isolated, mayRemove, roleName, roleText, unseenText } from '../words/people.ts';
 import { fromNow } from '../words/times.ts';
 
 const words = {
@@ -121,7 +121,7 @@ export class SottoMemberSheet extends LitElement {
   #sameName(member: Member) {
     if (member.sameNameAs === null) return nothing;
     const { verified } = member.sameNameAs;
-    return html`<div class="note ${verified ? 'danger' : ''}">${icon('warning')}<p><strong>${verified ? words.sameNameVerified(member.name) : words.sameName(member.name)}</strong>${words.sameNameText}</p></div>`;
+    return html`<div class="note ${verified ? 'danger' : ''}">${icon('warning')}<p><strong>${verified ? words.sameNameVerified(isolated(member.name)) : words.sameName(isolated(member.name))}</strong>${words.sameNameText}</p></div>`;
   }
 
   #heard(room: RoomSummary, member: Member): string {
@@ -131,8 +131,8 @@ export class SottoMemberSheet extends LitElement {
   }
 
   #title(asking: Question, member: Member): string {
-    if (asking.kind === 'role') return member.person === this.room?.me ? words.stepDown : words.roleTitle(member.name, asking.role);
-    return asking.kind === 'ban' ? words.banTitle(member.name) : words.removeTitle(member.name);
+    if (asking.kind === 'role') return member.person === this.room?.me ? words.stepDown : words.roleTitle(isolated(member.name), asking.role);
+    return asking.kind === 'ban' ? words.banTitle(isolated(member.name)) : words.removeTitle(isolated(member.name));
   }
 
   #question(asking: Question, member: Member) {

@@ -4,6 +4,7 @@ import type { Alarm, Engine, RoomSummary, Unacknowledged } from '../../engine/ap
 import { Doing } from '../controllers/doing.ts';
 import '../elements/sotto-banner.ts';
 import { alarmWords } from '../words/alarms.ts';
+import { isolated } from '../words/people.ts';
 import { problemSentence } from '../words/problems.ts';
 import { openSheet } from './sheets.ts';
 
@@ -46,7 +47,7 @@ export class SottoRoomBanners extends LitElement {
 
   #stranger({ who }: Unacknowledged, { room }: RoomSummary) {
     return html`
-      <sotto-banner role="alert" tone="danger" heading=${words.stranger(who.name)} text=${words.strangerText(who.name)} action=${words.compare} dismissal=${words.seen}
+      <sotto-banner role="alert" tone="danger" heading=${words.stranger(isolated(who.name))} text=${words.strangerText(isolated(who.name))} action=${words.compare} dismissal=${words.seen}
         @act=${() => { openSheet(this, { kind: 'verify', person: who.person }); }} @dismiss=${() => { void this.#doing.run(async () => this.engine?.acknowledge(room, who.person)); }}></sotto-banner>`;
   }
 
@@ -60,7 +61,7 @@ export class SottoRoomBanners extends LitElement {
     if (first === undefined) return nothing;
     if (more.length > 0) return html`<sotto-banner tone="news" heading=${words.knocks(knocks.length)} action=${words.look} @act=${() => { this.dispatchEvent(new CustomEvent('open-details')); }}></sotto-banner>`;
     const answer = (admit: boolean) => () => { void this.#doing.run(async () => this.engine?.answerKnock(room, first.id, admit)); };
-    return html`<sotto-banner tone="news" heading=${words.knock(first.who.name)} action=${words.letIn} dismissal=${words.refuse} @act=${answer(true)} @dismiss=${answer(false)}></sotto-banner>`;
+    return html`<sotto-banner tone="news" heading=${words.knock(isolated(first.who.name))} action=${words.letIn} dismissal=${words.refuse} @act=${answer(true)} @dismiss=${answer(false)}></sotto-banner>`;
   }
 }
 

@@ -10,6 +10,7 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-qr.ts';
 import '../elements/sotto-sheet.ts';
 import { answers, base, buttons, fields } from '../elements/styles.ts';
+import { isolated } from '../words/people.ts';
 import { dateOf } from '../words/times.ts';
 import type { CodeEvent } from './sotto-scanner.ts';
 import './sotto-scanner.ts';
@@ -84,7 +85,7 @@ export class SottoVerify extends LitElement {
 
   protected override render() {
     const { number } = this;
-    const name = number?.with.name ?? '';
+    const name = isolated(number?.with.name ?? '');
     return html`
       <sotto-sheet .label=${number?.verified === true && this.step.kind === 'number' ? words.verifiedTitle(name) : words.title(name)} @close=${() => { this.dispatchEvent(new CustomEvent('close')); }}>
         <div class="all">${number === null ? this.#waiting() : this.#step(number)}</div>
@@ -106,14 +107,14 @@ export class SottoVerify extends LitElement {
           ${problemLine(this.#doing.problem)}
           <button class="button plain wide" type="button" @click=${() => { this.step = { kind: 'number' }; }}>${words.back}</button>`;
       case 'outcome':
-        return this.#outcome(step.outcome, number.with.name);
+        return this.#outcome(step.outcome, isolated(number.with.name));
       default:
         return assertNever(step);
     }
   }
 
   #number(number: SafetyNumber) {
-    const { name } = number.with;
+    const name = isolated(number.with.name);
     return html`
       <p class="say">${number.verified ? words.verified(name, dateOf(number.verifiedAt)) : words.say(name)}</p>
       <div class="code"><sotto-qr .text=${number.code} .label=${words.code(name)}></sotto-qr></div>

@@ -206,6 +206,19 @@ describe('coming in', () => {
     expect(more.engine.asked('answerKnock')).to.deep.equal([[ROOM, 'knock-key-tomas-0', false]]);
   });
 
+  it('tells a screen reader of somebody who knocks, once', async () => {
+    const { app, engine } = await stage('details-owner');
+    const live = app.shadowRoot?.querySelector('[aria-live=polite]');
+    const knock = { id: 'k', who: { person: 'key-priya-6' as PersonKey, name: 'Priya' }, at: Date.now(), by: '' };
+    engine.happen(ROOM, { knocks: [knock] });
+    await until('it is told', () => live?.textContent === 'Priya would like to come in to Sunday hikes');
+    engine.connect({ kind: 'offline', retryAt: null });
+    await until('something else is told', () => live?.textContent?.startsWith('Offline') === true);
+    engine.happen(ROOM, { unread: 0 });
+    await app.updateComplete;
+    expect(live?.textContent?.startsWith('Offline')).to.equal(true);
+  });
+
   it('reads an invite from what the camera sees', async () => {
     pretendCamera(encode(LINK, { ecc: 'M', border: 0 }).data);
     const { app, engine } = await stage('join-link');
