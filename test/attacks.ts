@@ -22,7 +22,7 @@ const attacks: Readonly<Record<string, () => Promise<object>>> = {
   malformed: () => underAttack([], (target) => malformed(target, 50)),
   unfinished: () => underAttack(['memory=64MiB'], (target) => unfinished(target, 200, 250)),
   pings: () => underAttack([], (target) => pingFlood(target, 100_000)),
-  'stalled-readers': () => underAttack(WIDE_OPEN, (target) => stalledReaders(target, 200, 500, 64)),
+  'stalled-readers': () => underAttack([...WIDE_OPEN, 'bytes-per-room=2GiB'], (target) => stalledReaders(target, 200, 500, 64)),
   'stalled-pullers': () => underAttack([...WIDE_OPEN, 'memory=16MiB'], (target) => stalledPullers(target, 300, 250, 30_000)),
   'cross-site': () => underAttack([], crossSite),
   replay: () => underAttack([], replay),
