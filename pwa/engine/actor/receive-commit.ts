@@ -2,7 +2,7 @@
  * One commit envelope: our own come back, another's that all judge alike, or one that is invalid, which
  * is counted and otherwise left alone.
  */
-import { equalBytes } from '../../../shared/bytes.ts';
+import { equalBytes, toBase64Url } from '../../../shared/bytes.ts';
 import { COMMIT_HEADER_BYTES, decodeCommitPayload, type CommitPayload } from '../../../shared/commit.ts';
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { Seq } from '../../../shared/ids.ts';
@@ -100,6 +100,7 @@ function takeOwn(room: Room, step: Step, pending: Pending, seq: Seq): void {
   step.update({ wanted: step.record.wanted.filter((intent) => !done.includes(intent)) });
   for (const intent of done) {
     if (intent.kind === 'invite' && intent.for === null) room.keepSecret(step, intent);
+    if (intent.kind === 'revoke') step.change({ kind: 'delete', store: 'meta', key: ['invite', room.key, toBase64Url(intent.invite)] });
     step.then(() => room.fulfilled(intent.id));
   }
 }

@@ -106,6 +106,11 @@ test('invites: any number at once, each on its own terms; a revoked, used-up or 
   const idOf = async (label: string): Promise<string> => (await ada.engine.invites(room)).find((invite) => invite.label === label)?.id ?? '';
   await assert.rejects(world.clock.over(di.engine.revokeInvite(room, await idOf('Mine'))), refuses('not-allowed'));
   await world.clock.over(ada.engine.revokeInvite(room, await idOf('Mine')));
+  const gone = await linkOf(world, ada, room, { label: 'Gone' });
+  const secrets = (await ada.storage.range('meta', { prefix: ['invite', room] })).length;
+  await world.clock.over(ada.engine.revokeInvite(room, await idOf('Gone')));
+  assert.equal((await ada.storage.range('meta', { prefix: ['invite', room] })).length, secrets - 1, 'what a revoked link holds is kept no more');
+  await assert.rejects(world.clock.over(ed.engine.previewInvite(gone)), refuses('invite-revoked'));
   await assert.rejects(world.clock.over(ed.engine.previewInvite(mine)), refuses('invite-revoked'));
   await world.clock.pass(3 * 3_600_000);
   await assert.rejects(world.clock.over(ed.engine.previewInvite(poster)), refuses('invite-expired'));
