@@ -56,6 +56,7 @@ export async function manyRooms(bench: Bench, server: Server): Promise<Figures> 
   const delay = isNode(server.name) ? await server.ask('delay') : {};
   return {
     '(b) acked/s': full.acked / full.seconds,
+    '(b) processor time of an acked envelope, µs': (full.cpu / full.acked) * 1e6,
     '(b) ack p50, ms': full.ackP50,
     '(b) ack p99, ms': full.ackP99,
     '(b) delivery p99, ms': full.deliveryP99,
