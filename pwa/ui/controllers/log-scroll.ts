@@ -27,6 +27,8 @@ export class LogScroll implements ReactiveController {
   #anchor: { readonly element: Element; readonly top: number } | null = null;
   #goal: (() => Element | null) | null = null;
   #looking = false;
+  /** How far down one could scroll when it was last settled. */
+  #reach = 0;
 
   constructor(host: ReactiveControllerHost, on: { readonly nearStart: () => void; readonly nearEnd: () => void; readonly seen: () => void }) {
     this.#host = host;
@@ -75,7 +77,10 @@ export class LogScroll implements ReactiveController {
   readonly #scrolled = (): void => {
     const scroller = this.#parts?.scroller;
     if (scroller === undefined) return;
-    const rest = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const reach = scroller.scrollHeight - scroller.clientHeight;
+    // Told of a move that was made before something new stood below, or less had room: nobody has left the end, and settling follows.
+    if (this.atEnd && reach > this.#reach) return;
+    const rest = reach - scroller.scrollTop;
     const far = rest > Math.max(320, scroller.clientHeight * 0.6);
     this.atEnd = rest < NEAR_END;
     if (far !== this.farFromEnd) {
@@ -103,6 +108,7 @@ export class LogScroll implements ReactiveController {
       const moved = this.#anchor.element.getBoundingClientRect().top - this.#anchor.top;
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
     }
+    this.#reach = scroller.scrollHeight - scroller.clientHeight;
     this.#remember();
     this.#lookLater();
   }
