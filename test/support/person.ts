@@ -112,9 +112,20 @@ export class Person {
     await on.locator('sotto-message-group .text', { hasText: text }).first().waitFor();
   }
 
-  /** Resolves when the message's mark says so, such as "Sent": its own, or that of the last of its group. */
-  async seesStatus(text: string, status: 'Waiting to be sent' | 'Sent' | 'Received'): Promise<void> {
-    await this.page.locator('sotto-message-group', { hasText: text }).getByRole('img', { name: status }).first().waitFor();
+  /** Resolves when the message's mark says so, such as "Sent": its own, or that of the last of its group. What was read was received. */
+  async seesStatus(text: string, status: 'Waiting to be sent' | 'Sent' | 'Received' | 'Read'): Promise<void> {
+    const name = status === 'Received' ? /^(Received|Read)$/ : status;
+    await this.page.locator('sotto-message-group', { hasText: text }).getByRole('img', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first().waitFor();
+  }
+
+  bubble(text: string, on: Page = this.page): Locator {
+    return on.locator('sotto-message-group .bubble', { hasText: text }).first();
+  }
+
+  /** Opens the menu beside a message and chooses. */
+  async choose(text: string, choice: string): Promise<void> {
+    await this.bubble(text).click({ button: 'right', position: { x: 14, y: 10 } });
+    await this.page.getByRole('menu').getByText(choice, { exact: true }).click();
   }
 
   /** Every message of the open room, oldest first. */

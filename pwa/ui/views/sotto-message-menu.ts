@@ -76,6 +76,30 @@ export class SottoMessageMenu extends LitElement {
     @media (prefers-reduced-motion: reduce) { [popover], .face { transition: none; } .face:hover { transform: none; } }
   `];
 
+  // Not of the kind that goes by itself: the finger or button that opened it is lifted outside of it, which would close it again.
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('pointerdown', this.#outside, { capture: true });
+    addEventListener('keydown', this.#escape, { capture: true });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('pointerdown', this.#outside, { capture: true });
+    removeEventListener('keydown', this.#escape, { capture: true });
+  }
+
+  readonly #outside = (event: PointerEvent): void => {
+    if (!event.composedPath().includes(this)) this.popup.hidePopover();
+  };
+
+  readonly #escape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' && event.key !== 'Tab') return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.popup.hidePopover();
+  };
+
   override firstUpdated(): void {
     this.popup.showPopover();
     this.#place();
@@ -90,7 +114,7 @@ export class SottoMessageMenu extends LitElement {
     const { message } = this;
     if (message === null) return nothing;
     return html`
-      <div popover="auto" role="menu" aria-label=${words.label} @toggle=${this.#toggled} @keydown=${this.#keys}>
+      <div popover="manual" role="menu" aria-label=${words.label} @toggle=${this.#toggled} @keydown=${this.#keys}>
         ${this.deleting ? this.#deletion(message) : this.#choices(message)}
       </div>`;
   }

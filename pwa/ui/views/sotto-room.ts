@@ -134,6 +134,8 @@ export class SottoRoom extends LitElement {
       const line = this.renderRoot.querySelector('.new');
       this.#scroll.begin(line === null ? null : () => this.renderRoot.querySelector('.new'));
     }
+    // A message that comes into a room with space left neither scrolls it nor makes it higher.
+    if (this.#scroll.atEnd) this.#markSeen();
     if (this.#placed && this.target !== null) {
       void this.#goTo(this.target);
       this.dispatchEvent(new CustomEvent('reached'));
