@@ -10,6 +10,7 @@ import { DEEDS, rejoin, say, something, TROUBLES, type Simulated } from './simul
 import { checkDelivered, checkLog, checkPerson, describe, isExcused, textOf, truthOf, unrest } from './simulation-check.ts';
 import { Someone, World } from './engine-world.ts';
 import { Mortals } from './simulation-people.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface SimulationResult {
   readonly seed: number;
@@ -156,8 +157,13 @@ async function rest(sim: Simulated): Promise<void> {
     last = await unrest(sim);
     return last === undefined;
   };
-  await clock.until(isQuiet, QUIET, 'agreement').catch((cause: unknown) => { throw new Error(`${String(cause)}: ${last}`, { cause }); });
+  await inTime(clock, isQuiet, () => `no agreement: ${last}`);
   await clock.pass(20_000);
+}
+
+/** Looks once a second: to look is dear. */
+async function inTime(clock: VirtualClock, holds: () => Promise<boolean>, missing: () => string): Promise<void> {
+  for (const end = clock.now() + QUIET; !(await holds()); await clock.pass(1000)) if (clock.now() >= end) throw new Error(`after ${QUIET} ms of virtual time, ${missing()}`);
 }
 
 /** Whoever is in can write, and all who are in read it. */
@@ -172,7 +178,7 @@ async function everyoneWrites(sim: Simulated): Promise<void> {
     }
     return true;
   };
-  await clock.until(allRead, QUIET, 'that all who are in read each other');
+  await inTime(clock, allRead, () => 'not all who are in read each other');
   await clock.pass(20_000);
 }
 
