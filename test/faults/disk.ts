@@ -44,7 +44,7 @@ export async function failingDisk({ shim, seed, fault, times, rooms }: DiskOptio
       const { notStored } = load.recorder;
       shim.fault = fault;
       await load.until(() => load.recorder.notStored > notStored + 20);
-      health.push(await healthOf(relay.url));
+      health.push(await troubled(relay.url));
       read += await readAll(relay.url, load);
       await pause(dice.below(200));
       // Once in a while the power goes too, before anybody could repair anything.
@@ -65,6 +65,19 @@ export async function failingDisk({ shim, seed, fault, times, rooms }: DiskOptio
   } finally {
     shim.fault = 'none';
     await relay.dispose();
+  }
+}
+
+/** Milliseconds within which the trouble is to be told. */
+const SOON = 10_000;
+
+/** On a full disk a small write may still fit, and all is well until the next that does not: so it is asked until it says so. */
+async function troubled(url: string): ReturnType<typeof healthOf> {
+  const limit = performance.now() + SOON;
+  for (;;) {
+    const health = await healthOf(url);
+    if (health.status !== 200 || performance.now() > limit) return health;
+    await pause(10);
   }
 }
 
