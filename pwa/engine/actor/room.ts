@@ -59,6 +59,7 @@ export class Room {
   #turnedAway = { epoch: '', times: 0 };
   receiptDue: (() => void) | undefined;
   leadDue: (() => void) | undefined;
+  leadsIdly = false;
   look: (() => void) | undefined;
   doubtDue: (() => void) | undefined;
   /** How often it was looked, since this engine started, whether the room goes on elsewhere. */

@@ -18,6 +18,9 @@ import { whispered } from './whisper.ts';
 const WINDOW = 32;
 /** Past an epoch that has only invalid successors somebody has to lead: who, chance decides. Milliseconds. */
 const LEAD_WITHIN = 2000;
+/** Where nobody has anything to say: whoever comes in or comes back needs an epoch where the members are. */
+const LEAD_IDLE_AFTER = 10_000;
+const LEAD_IDLE_WITHIN = 30_000;
 
 /** Whether the group takes messages from us now. */
 const isClear = (room: Room): boolean => {
@@ -68,11 +71,16 @@ async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
 
 /** The relay takes no message here before a valid commit: one of those who have something to say offers it; or who wants to know whether anybody is still here. */
 function leadOn(room: Room): void {
-  if ((room.outbox.isEmpty && !isLeftBehind(room)) || room.leadDue !== undefined) return;
-  room.leadDue = room.host.clock.after(room.host.randomness.fraction() * LEAD_WITHIN, () => {
+  const isIdle = room.outbox.isEmpty && !isLeftBehind(room);
+  // What is to be said does not wait for what nobody waits for.
+  if (room.leadDue !== undefined && (isIdle || !room.leadsIdly)) return;
+  room.leadDue?.();
+  room.leadsIdly = isIdle;
+  const chance = room.host.randomness.fraction();
+  room.leadDue = room.host.clock.after(isIdle ? LEAD_IDLE_AFTER + chance * LEAD_IDLE_WITHIN : chance * LEAD_WITHIN, () => {
     room.leadDue = undefined;
     void room.run(async () => {
-      if (!isClear(room) || room.state.record.rejected === 0 || (room.outbox.isEmpty && !isLeftBehind(room))) return;
+      if (!isClear(room) || room.state.record.rejected === 0) return;
       await room.want({ kind: 'refresh', id: room.freshId() });
     }).then(() => room.poke());
   });
