@@ -170,7 +170,7 @@ export const agreedOn = ({ kind, name, look, settings, members, banned, relay }:
  * to the others by themselves where their invite still lets them in.
  */
 const isDrawn = ({ people }: Simulated, summary: RoomSummary | undefined): boolean =>
-  people.some(({ isMalicious }) => isMalicious) && (summary?.standing.kind === 'member' || summary?.standing.kind === 'left') && !summary.confirmed;
+  people.some(({ isMalicious }) => isMalicious) && (summary?.standing.kind === 'member' || summary?.standing.kind === 'left' || summary?.standing.kind === 'refused') && !summary.confirmed;
 
 /**
  * Whether what somebody holds need not be what happened: they were drawn away; or the relay lied, and they are warned of it. Or it lied to them, and nothing that another
