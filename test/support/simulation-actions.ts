@@ -165,7 +165,7 @@ export const TROUBLES: readonly Action[] = [
     act: async (sim, one) => {
       if (one === sim.founder || (await engineAndRoom(sim, one)) === undefined) return pass();
       one.kill();
-      one.hasGaps = true;
+      one.hasGaps = one.hasLostState = true;
       const { storage } = one.someone;
       await storage.write(await storage.claim(), [{ kind: 'clear', store: 'groups', prefix: [sim.room] }]);
     },

@@ -200,6 +200,7 @@ export async function unrest(sim: Simulated): Promise<string | undefined> {
     if (!one.isAlive) return `${one.name} is down`;
     if (await isExcused(sim, one)) continue;
     const summary = await one.summary(room);
+    if (one.hasLostState && summary?.standing.kind === 'left') continue;
     const isIn = reference.members.some(({ person }) => person === one.key);
     if (isIn !== (summary?.standing.kind === 'member')) return `${one.name} is ${isIn ? '' : 'not '}a member, and holds itself for ${summary?.standing.kind}`;
     if (summary?.standing.kind === 'joining' || summary?.standing.kind === 'broken') return `${one.name} is ${summary.standing.kind}`;

@@ -25,6 +25,8 @@ export class Mortals {
   engine: Engine | undefined;
   /** Left once, or lost its state: its device then heard no more, whatever the others made of it. */
   hasGaps = false;
+  /** Once without keys, one cannot say that one leaves: if one does so all the same, one's leaf stays until an admin takes it away. */
+  hasLostState = false;
   /** Plays against the others: nothing is asked of what this person sees. */
   isMalicious = false;
   /** What a malicious one keeps to send again. */
