@@ -15,7 +15,7 @@ const AGAINST: readonly Adversary[] = ['nobody', 'member', 'nobody', 'relay', 'n
 
 /** Needs two others to have come about before, so that a few hundred seeds may be without. */
 const RARE: ReadonlySet<string> = new Set(['unban', 'answer', 'rejoin']);
-/** Open: whoever left stays in catching up, and the statement that they leave never goes out. To be played again by the command below once it is mended. */
+/** Open: the relay changes a commit on its way to one member, and the room goes on in two, of which one hears nobody. To be played again by the command below once it is mended. */
 const OPEN: ReadonlySet<number> = new Set([78]);
 
 export async function runSeeds(context: TestContext, from: number, count: number, stride: number): Promise<void> {

@@ -52,8 +52,8 @@ export async function leave(room: Room): Promise<void> {
   room.poke();
 }
 
-/** Nobody needs to be told. */
-async function letGo(room: Room): Promise<void> {
+/** Nobody needs to be told, or can be. */
+export async function letGo(room: Room): Promise<void> {
   const step = room.step();
   step.update({ standing: { kind: 'left' }, secret: null, personal: null, knocks: [], owed: [] });
   forsake(room, step, 'The room was left.');

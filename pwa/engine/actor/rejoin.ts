@@ -7,6 +7,7 @@ import type { Failure } from '../recovery/failures.ts';
 import { REMEDIES } from '../recovery/remedies.ts';
 import type { InviteLink } from '../rooms/invite-link.ts';
 import { RelayRefusal } from '../sync/refusal.ts';
+import { letGo } from './leaving.ts';
 import { raise } from './claims.ts';
 import { sayAgain } from './dead-end.ts';
 import { forsake } from './wishes.ts';
@@ -61,13 +62,15 @@ export async function rejoin(room: Room, invite: Pick<InviteLink, 'secret' | 'in
  */
 export async function seeWhereWeAre(room: Room): Promise<void> {
   const { doubt } = room;
-  if (doubt === undefined || room.state.record.standing.kind !== 'member') return;
+  if (doubt === undefined || !room.isActive) return;
   const ours = room.state.record.epoch;
   const isTip = await tipsOf(room).then((tips) => tips.some((tip) => equalBytes(tip, ours)));
   // What came meanwhile may lead on: then it is asked again, with that worked off.
   if (!isTip && room.inbox.some(({ kind }) => kind === 'envelope' || kind === 'offline')) return room.seeAgain(0);
   room.doubt = undefined;
-  if (!isTip) await breakRoom(room, doubt);
+  if (isTip) return;
+  // Whoever was leaving can tell nobody any more, and does not come back in order to.
+  await (room.state.record.standing.kind === 'left' ? letGo(room) : breakRoom(room, doubt));
 }
 
 /** None where all that our key reads was ended by a commit that removes. Rejects with RelayRefusal for what passes, Disconnected. */
