@@ -411,8 +411,9 @@ class LocalEngine implements Engine {
       return {
         next,
         found: hits.flatMap(({ room, message, places }) => {
-          if (this.#room(room as RoomKey).state.record.forgotten) return [];
-          const item = this.#room(room as RoomKey).shown(message);
+          const found = this.#rooms.get(room);
+          if (found === undefined || found.state.record.forgotten) return [];
+          const item = found.shown(message);
           return item.kind === 'message' ? { room: room as RoomKey, item, places } : [];
         }),
       };

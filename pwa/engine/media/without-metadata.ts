@@ -3,7 +3,7 @@
  * not touched. Of EXIF the orientation alone stays, as the picture would lie on its side without it; and the colour profile.
  */
 import { concat, utf8 } from '../../../shared/bytes.ts';
-import { jpegSegments, pictureFacts } from './image-facts.ts';
+import { ascii, jpegSegments, pictureFacts, view } from './image-facts.ts';
 
 /** Undefined where it cannot be told apart: then the picture has to be drawn anew, or not sent. */
 export function withoutMetadata(bytes: Uint8Array): Uint8Array | undefined {
@@ -24,9 +24,6 @@ export function withoutMetadata(bytes: Uint8Array): Uint8Array | undefined {
     throw error;
   }
 }
-
-const ascii = (bytes: Uint8Array, at: number, length: number): string => String.fromCharCode(...bytes.subarray(at, at + length));
-const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const APP0 = 0xe0;
 const APP1 = 0xe1;

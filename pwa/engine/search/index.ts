@@ -89,7 +89,10 @@ export class SearchIndex {
     this.#touched.add(room);
   }
 
-  /** Takes in one segment's worth of what is not indexed yet; false once there is no more. */
+  /**
+   * Follows what {@link renewing} has marked, so that what was taken away is gone from what is stored too; then takes in one segment's worth
+   * of what is not indexed yet. False once there is no more.
+   */
   build(): Promise<boolean> {
     return this.#inTurn(async () => {
       await this.#open();
@@ -106,14 +109,6 @@ export class SearchIndex {
       await this.#renew();
       while (await this.#absorb());
       return this.#find(terms, query);
-    });
-  }
-
-  /** Follows what {@link renewing} has marked: what was taken away is gone from what is stored too. */
-  renew(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#open();
-      await this.#renew();
     });
   }
 

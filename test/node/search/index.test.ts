@@ -141,7 +141,7 @@ describe('the index', () => {
     assert.ok(!(await lies('needle97 ')) && !(await lies('needle97\n')));
 
     await device.write([{ kind: 'clear', store: 'timeline', prefix: ['work'] }, renewing('work')]);
-    await restarted.renew();
+    await restarted.build();
     assert.deepEqual(await device.storage.range('search', { prefix: ['renew'] }), []);
     const left = all.filter((said) => said.room !== 'work' && said !== gone);
     assert.deepEqual(positions(await restarted.search({ text: 'hay', limit: 5000 })), plainly(left, { text: 'hay', limit: 5000 }));
