@@ -15,7 +15,9 @@ import Clock from 'lucide/dist/esm/icons/clock-3.mjs';
 import CloudOff from 'lucide/dist/esm/icons/cloud-off.mjs';
 import Copy from 'lucide/dist/esm/icons/copy.mjs';
 import Ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
+import File from 'lucide/dist/esm/icons/file.mjs';
 import Image from 'lucide/dist/esm/icons/image.mjs';
+import Keyboard from 'lucide/dist/esm/icons/keyboard.mjs';
 import KeyRound from 'lucide/dist/esm/icons/key-round.mjs';
 import Link from 'lucide/dist/esm/icons/link-2.mjs';
 import Lock from 'lucide/dist/esm/icons/lock.mjs';
@@ -28,6 +30,7 @@ import Pin from 'lucide/dist/esm/icons/pin.mjs';
 import PinOff from 'lucide/dist/esm/icons/pin-off.mjs';
 import Reply from 'lucide/dist/esm/icons/reply.mjs';
 import MessagesSquare from 'lucide/dist/esm/icons/messages-square.mjs';
+import Poll from 'lucide/dist/esm/icons/chart-bar-decreasing.mjs';
 import Plus from 'lucide/dist/esm/icons/plus.mjs';
 import QrCode from 'lucide/dist/esm/icons/qr-code.mjs';
 import ScanLine from 'lucide/dist/esm/icons/scan-line.mjs';
@@ -35,8 +38,10 @@ import Search from 'lucide/dist/esm/icons/search.mjs';
 import Server from 'lucide/dist/esm/icons/server.mjs';
 import Share from 'lucide/dist/esm/icons/share.mjs';
 import ShieldCheck from 'lucide/dist/esm/icons/shield-check.mjs';
+import Smile from 'lucide/dist/esm/icons/face-slightly-smiling.mjs';
 import Sparkles from 'lucide/dist/esm/icons/sparkles.mjs';
 import Trash from 'lucide/dist/esm/icons/trash.mjs';
+import ListChecks from 'lucide/dist/esm/icons/list-checks.mjs';
 import UserCheck from 'lucide/dist/esm/icons/user-check.mjs';
 import UserCog from 'lucide/dist/esm/icons/user-cog.mjs';
 import UserMinus from 'lucide/dist/esm/icons/user-minus.mjs';
@@ -49,7 +54,7 @@ const ICONS = {
   back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
   invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
   search: Search, remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
-  forwardTo: Forward, pin: Pin, place: MapPin, reply: Reply, thread: MessagesSquare, unpin: PinOff, waiting: UserCheck, warning: Warning,
+  face: Smile, file: File, forwardTo: Forward, keyboard: Keyboard, poll: Poll, select: ListChecks, pin: Pin, place: MapPin, reply: Reply, thread: MessagesSquare, unpin: PinOff, waiting: UserCheck, warning: Warning,
 } as const;
 
 export type IconName = keyof typeof ICONS;

@@ -3,6 +3,8 @@ import type { PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { icon } from './icon.ts';
+import './sotto-attach-menu.ts';
+import type { AttachKind } from './sotto-attach-menu.ts';
 import { base } from './styles.ts';
 
 const words = {
@@ -28,8 +30,10 @@ export type WriteEvent = CustomEvent<{ readonly text: string }>;
 const hasKeyboard = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
 /**
- * Draws what is being written. Fires `write` with the new text, `send` when it should go, `leave` when the field is left, `drop` to give up its purpose, `last` to reword what one said last.
- * What it shows is for its owner to change: it never clears itself.
+ * Draws what is being written. Fires `write` with the new text, `send` when it should go, `leave` when the field is left, `drop` to give up its purpose, `last` to reword what one said last,
+ * `attach` with what is to be attached. What it shows is for its owner to change: it never clears itself.
+ *
+ * Slots: `attachments`, above the text; `voice`, in the place of the button that sends while there is nothing to send.
  */
 @customElement('sotto-composer')
 export class SottoComposer extends LitElement {
@@ -37,6 +41,10 @@ export class SottoComposer extends LitElement {
   @property() room = '';
   @property({ attribute: false }) purpose: Purpose | null = null;
   @property({ type: Boolean }) sending = false;
+  /** What can be attached here, in the order in which it is offered. */
+  @property({ attribute: false }) attachable: readonly AttachKind[] = [];
+  /** There is something to send besides the text. */
+  @property({ type: Boolean }) laden = false;
   /** A sentence about the last attempt, empty when there is none. */
   @property() problem = '';
   @property({ attribute: false }) enterSends: boolean = hasKeyboard();
@@ -52,13 +60,15 @@ export class SottoComposer extends LitElement {
       field-sizing: content; min-block-size: calc(1.45em + 22px); max-block-size: calc(6 * 1.45em + 22px); overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin;
     }
     :host(:dir(rtl)) textarea { padding: 11px 18px 11px 6px; }
+    sotto-attach-menu + textarea, :host(:dir(rtl)) sotto-attach-menu + textarea { padding-inline: 2px 6px; }
+    slot[name='attachments'] { display: block; max-inline-size: 920px; margin-inline: auto; }
     textarea::placeholder { color: var(--ink-3); opacity: 1; }
     textarea:focus, textarea:focus-visible { outline: none; }
-    form button, .purpose button { flex: none; display: grid; place-items: center; inline-size: 46px; block-size: 46px; border-radius: 50%; }
-    form button span { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 50%; background: var(--accent-fill); color: var(--on-accent);
+    .send, .purpose button { flex: none; display: grid; place-items: center; inline-size: 46px; block-size: 46px; border-radius: 50%; }
+    .send span { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 50%; background: var(--accent-fill); color: var(--on-accent);
       transition: background-color var(--fast) var(--ease), transform var(--fast) var(--ease), opacity var(--fast) var(--ease); @starting-style { transform: scale(0.6); opacity: 0; } }
-    form button:hover span { background: var(--accent-fill-pressed); }
-    form button:active span { transform: scale(0.92); }
+    .send:hover span { background: var(--accent-fill-pressed); }
+    .send:active span { transform: scale(0.92); }
     button:focus-visible { outline-offset: -3px; }
     .purpose { display: flex; align-items: center; gap: 10px; max-inline-size: 920px; margin: 0 auto 6px; padding-inline: 14px 2px; }
     .purpose .icon { color: var(--accent-ink); }
@@ -82,12 +92,25 @@ export class SottoComposer extends LitElement {
     return html`
       ${this.problem === '' ? nothing : html`<p class="problem" role="alert">${icon('warning', 18)}<span>${this.problem}</span></p>`}
       ${this.#purpose()}
+      <slot name="attachments"></slot>
       <form @submit=${(event: Event) => { event.preventDefault(); this.#send(); }}>
+        ${this.attachable.length === 0 || this.purpose?.kind === 'edit' ? nothing : html`<sotto-attach-menu .kinds=${this.attachable}></sotto-attach-menu>`}
         <textarea rows="1" dir=${this.text === '' ? nothing : 'auto'} enterkeyhint=${this.enterSends ? 'send' : 'enter'} autocapitalize="sentences" placeholder=${words.placeholder} aria-label=${words.label(this.room)}
           .value=${live(this.text)} ?readonly=${this.sending}
           @input=${this.#write} @keydown=${this.#key} @blur=${() => { this.#say('leave'); }}></textarea>
-        ${this.text.trim() === '' ? nothing : html`<button type="submit" aria-label=${this.purpose?.kind === 'edit' ? words.save : words.send} title=${this.purpose?.kind === 'edit' ? words.save : words.send}><span>${icon(this.purpose?.kind === 'edit' ? 'check' : 'send')}</span></button>`}
+        ${this.#button()}
       </form>`;
+  }
+
+  #button() {
+    if (!this.#sendable) return html`<slot name="voice"></slot>`;
+    const saving = this.purpose?.kind === 'edit';
+    const label = saving ? words.save : words.send;
+    return html`<button class="send" type="submit" aria-label=${label} title=${label}><span>${icon(saving ? 'check' : 'send')}</span></button>`;
+  }
+
+  get #sendable(): boolean {
+    return this.laden || this.text.trim() !== '';
   }
 
   #purpose() {
@@ -132,7 +155,7 @@ export class SottoComposer extends LitElement {
   };
 
   #send(): void {
-    if (this.sending || this.text.trim() === '') return;
+    if (this.sending || !this.#sendable) return;
     this.dispatchEvent(new CustomEvent('send'));
     this.field.focus();
   }
