@@ -8,6 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build as bundle } from 'esbuild';
 import { build as vite } from 'vite';
 import { injectManifest } from 'workbox-build';
+import { writeHashes } from './hashes.mjs';
 import { root } from './prepared.mjs';
 
 const app = join(root, 'dist/app');
@@ -25,6 +26,8 @@ await injectManifest({
   swSrc: draft, swDest: join(app, 'sw.js'), globDirectory: app, globPatterns: ['**/*.{html,js,css,svg,png,webmanifest,wasm}'],
   maximumFileSizeToCacheInBytes: 8 * 1024 * 1024, dontCacheBustURLsMatching: /assets\//,
 });
+
+console.error(`The app's root hash is ${writeHashes(app)}.`);
 
 for (const name of readdirSync(app, { recursive: true }).map(String)) {
   if (!/\.(html|js|css|svg|webmanifest|json)$/.test(name)) continue;

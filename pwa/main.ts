@@ -5,16 +5,23 @@ import { watchForUpdates } from './platform/updates.ts';
 import './ui/views/sotto-app.ts';
 import { connectEngine } from './worker/client.ts';
 
+declare const __VERSION__: string;
+
 const app = document.createElement('sotto-app');
 app.link = arrivedWith;
 app.engine = connectEngine();
+app.versions = { ...app.versions, version: __VERSION__ };
 app.addEventListener('reload', () => { location.reload(); });
 document.body.append(app);
 
 // In development there is no service worker: every reload is the newest.
 if (import.meta.env.PROD) {
-  watchForUpdates().onReady((apply) => {
+  const updates = watchForUpdates();
+  updates.onReady(({ code, apply }) => {
+    app.versions = { ...app.versions, next: code };
     app.updateReady = true;
     app.addEventListener('update', apply, { once: true });
   });
+  void updates.running().then((code) => { app.versions = { ...app.versions, running: code }; });
+  app.addEventListener('opened', () => { updates.alive(); }, { once: true });
 }

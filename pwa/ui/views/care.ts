@@ -1,4 +1,5 @@
 /** What one opens now and then to look after a room, the people in it and what they said: kept apart from the shell, and fetched when first wanted. */
+import './sotto-about.ts';
 import './sotto-banned.ts';
 import './sotto-forward.ts';
 import './sotto-invite-sheet.ts';

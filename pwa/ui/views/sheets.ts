@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { Engine, EngineState, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
+import type { AppCode } from '../elements/code-hash.ts';
 import { assertNever } from '../../../shared/never.ts';
 import './sotto-new-room.ts';
 import type { FoundEvent } from './sotto-search.ts';
@@ -10,7 +11,7 @@ export type RoomSheet =
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
-export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' } | (RoomSheet & { readonly room: RoomKey });
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' } | (RoomSheet & { readonly room: RoomKey });
 
 export type SheetEvent = CustomEvent<RoomSheet>;
 
@@ -35,6 +36,15 @@ export interface SheetHost {
   joinBy(link: string): void;
   /** The room that was open is gone from this device. */
   left(): void;
+  readonly versions: Versions;
+  update(): void;
+}
+
+/** Which Sotto this is, and which one waits to be taken. */
+export interface Versions {
+  readonly version: string;
+  readonly running: AppCode | null;
+  readonly next: AppCode | null;
 }
 
 type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
@@ -51,7 +61,9 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
     case 'find':
       return drawSearch(null, host);
     case 'profile':
-      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close}></sotto-profile>`;
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }}></sotto-profile>`;
+    case 'about':
+      return html`<sotto-about .version=${host.versions.version} .running=${host.versions.running} .next=${host.versions.next} @close=${close} @update=${() => { host.update(); }}></sotto-about>`;
     default: {
       const room = state.rooms.find((one) => one.room === sheet.room);
       return room === undefined ? nothing : drawRoomSheet(sheet, room, host);

@@ -12,7 +12,7 @@ import '../elements/sotto-mark.ts';
 import { base, buttons } from '../elements/styles.ts';
 import '../elements/sotto-update-toast.ts';
 import { drawSheet, isCare, loadCare } from './sheets.ts';
-import type { RoomSheet, Sheet } from './sheets.ts';
+import type { RoomSheet, Sheet, Versions } from './sheets.ts';
 import './sotto-first-run.ts';
 import './sotto-halted.ts';
 import './sotto-join.ts';
@@ -35,7 +35,7 @@ type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
 
 /**
  * The whole app over an engine. `link`: an invite link that was taken out of the address bar.
- * Fires `update` when the person takes a new version, `reload` when they ask for it on the halted screen.
+ * Fires `opened` when there is something to see, `update` when the person takes a new version, `reload` when they ask for it on the halted screen.
  */
 @customElement('sotto-app')
 export class SottoApp extends LitElement {
@@ -43,12 +43,14 @@ export class SottoApp extends LitElement {
   @property({ attribute: false }) link: string | null = null;
   /** A new version waits to be taken. */
   @property({ type: Boolean }) updateReady = false;
+  @property({ attribute: false }) versions: Versions = { version: '', running: null, next: null };
   @state() private sheet: Sheet | null = null;
   /** The message that the open room is to show. */
   @state() private target: MessageKey | null = null;
   @query('sotto-room-list') private readonly list!: SottoRoomList | null;
   @query('sotto-room') private readonly conversation!: SottoRoom | null;
   @query('sotto-room-details') private readonly details!: SottoRoomDetails | null;
+  #opened = false;
   readonly #wide = new Media(this, '(min-width: 840px)');
   readonly #widest = new Media(this, '(min-width: 1200px)');
   readonly #announcer = new Announcer(this);
@@ -83,10 +85,16 @@ export class SottoApp extends LitElement {
     if (this.#navigation.route.kind === 'details') loadCare().catch(() => undefined);
   }
 
+  protected override updated(): void {
+    if (this.#opened || (this.#watch.state === null && this.#watch.halted === null)) return;
+    this.#opened = true;
+    this.dispatchEvent(new CustomEvent('opened'));
+  }
+
   protected override render() {
     return html`
       ${this.#screen()}
-      ${this.updateReady ? html`<div class="toast"><sotto-update-toast @later=${() => { this.updateReady = false; }} @update=${() => { this.dispatchEvent(new CustomEvent('update')); }}></sotto-update-toast></div>` : nothing}
+      ${this.updateReady ? html`<div class="toast"><sotto-update-toast .code=${this.versions.next} @later=${() => { this.updateReady = false; }} @about=${() => { this.#open({ kind: 'about' }); }} @update=${this.#update}></sotto-update-toast></div>` : nothing}
       <div class="unseen" role="status" aria-live="polite" aria-atomic="true">${this.#announcer.text}</div>`;
   }
 
@@ -139,6 +147,8 @@ export class SottoApp extends LitElement {
       },
       joinBy: (link) => { this.link = link; },
       left: () => { this.#navigation.go({ kind: 'list' }); },
+      versions: this.versions,
+      update: this.#update,
     });
   }
 
@@ -168,6 +178,10 @@ export class SottoApp extends LitElement {
     if (this.#navigation.route.kind === 'details') this.#navigation.up();
     else this.#navigation.go({ kind: 'details', room });
   }
+
+  readonly #update = (): void => {
+    this.dispatchEvent(new CustomEvent('update'));
+  };
 
   readonly #up = (): void => {
     this.#navigation.up();
