@@ -2,14 +2,19 @@
 /** The page: the UI over the engine in its worker. */
 import { arrivedWith } from './arrival.ts';
 import { watchForUpdates } from './platform/updates.ts';
+import { speakAsChosen } from './ui/locale/language.ts';
 import './ui/views/sotto-app.ts';
 import { connectEngine } from './worker/client.ts';
 
 declare const __VERSION__: string;
 
+const engine = connectEngine();
+// While the engine starts. Nothing is drawn in one language and then in another.
+await speakAsChosen();
+
 const app = document.createElement('sotto-app');
 app.link = arrivedWith;
-app.engine = connectEngine();
+app.engine = engine;
 app.versions = { ...app.versions, version: __VERSION__ };
 app.addEventListener('reload', () => { location.reload(); });
 document.body.append(app);

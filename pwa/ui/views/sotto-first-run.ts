@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Problem } from '../../engine/api.ts';
@@ -8,14 +9,14 @@ import { problemOf, problemWords } from '../words/problems.ts';
 
 const words = {
   title: 'Sotto',
-  line: 'Chat that only the people in it can read.',
-  invited: 'You have an invite. First, a name.',
-  label: 'Your name',
-  placeholder: 'What friends call you',
-  go: 'Continue',
-  shown: 'People you chat with see it. There is no account and no phone number.',
-  kept: 'Your keys and messages stay on this device. If you lose it, nobody can bring them back.',
-  empty: 'Write a name first. Any will do.',
+  get line() { return msg('Chat that only the people in it can read.'); },
+  get invited() { return msg('You have an invite. First, a name.'); },
+  get label() { return msg('Your name'); },
+  get placeholder() { return msg('What friends call you'); },
+  get go() { return msg('Continue'); },
+  get shown() { return msg('People you chat with see it. There is no account and no phone number.'); },
+  get kept() { return msg('Your keys and messages stay on this device. If you lose it, nobody can bring them back.'); },
+  get empty() { return msg('Write a name first. Any will do.'); },
 } as const;
 
 const LONGEST_NAME = 64;

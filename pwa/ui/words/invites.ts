@@ -1,23 +1,24 @@
+import { msg, str } from '@lit/localize';
 import type { Invite } from '../../engine/api.ts';
-import { roleName } from './people.ts';
+import { plural } from './counts.ts';
+import { isolated } from './people.ts';
 import { endDay, endTime } from './times.ts';
 
 const words = {
-  ends: (time: string) => `Works until ${time}`,
-  never: 'Works until it is taken back',
-  until: (time: string) => `Until ${time}`,
-  endless: 'No end',
-  ended: (time: string) => `Ended ${time}`,
-  usedUp: 'Used up',
-  one: 'for one person',
-  some: (count: number) => `for ${count} people`,
-  left: (count: number) => (count === 1 ? 'for one more person' : `for ${count} more people`),
-  remaining: (count: number) => (count === 1 ? '1 person' : `${count} people`),
-  anyone: 'for anyone who has it',
-  joined: (count: number) => (count === 1 ? '1 joined' : `${count} joined`),
-  terms: (ends: string, uses: string) => `${ends}, ${uses}.`,
-  as: (role: string) => `as ${role.toLowerCase()}`,
-  by: (name: string) => `by ${name}`,
+  ends: (time: string) => msg(str`Works until ${time}`),
+  get never() { return msg('Works until it is taken back'); },
+  until: (time: string) => msg(str`Until ${time}`),
+  get endless() { return msg('No end'); },
+  ended: (time: string) => msg(str`Ended ${time}`),
+  get usedUp() { return msg('Used up'); },
+  people: (count: number) => plural(count, msg('for one person|for {n} people')),
+  left: (count: number) => plural(count, msg('for one more person|for {n} more people')),
+  remaining: (count: number) => plural(count, msg('1 person|{n} people')),
+  get anyone() { return msg('for anyone who has it'); },
+  joined: (count: number) => plural(count, msg('1 joined|{n} joined')),
+  terms: (ends: string, uses: string) => msg(str`${ends}, ${uses}.`),
+  get asAdmin() { return msg('as an admin'); },
+  by: (name: string) => msg(str`by ${name}`),
 } as const;
 
 export const isUsable = (invite: Invite, now: number = Date.now()): boolean => (invite.expires === 0 || invite.expires > now) && (invite.uses === 0 || invite.used < invite.uses);
@@ -31,8 +32,8 @@ export function inviteLine(invite: Invite, me: string): string {
     stateOf(invite),
     ...(isUsable(invite) && invite.uses > 0 ? [words.remaining(invite.uses - invite.used)] : []),
     ...(invite.uses === 0 && invite.used > 0 ? [words.joined(invite.used)] : []),
-    ...(invite.role === 'admin' ? [words.as(roleName('admin'))] : []),
-    ...(invite.by.person === me ? [] : [words.by(invite.by.name)]),
+    ...(invite.role === 'admin' ? [words.asAdmin] : []),
+    ...(invite.by.person === me ? [] : [words.by(isolated(invite.by.name))]),
   ].join(' · ');
 }
 
@@ -47,5 +48,5 @@ function stateOf(invite: Invite): string {
 function usesOf(invite: Invite): string {
   if (invite.uses === 0) return words.anyone;
   if (invite.used > 0) return words.left(invite.uses - invite.used);
-  return invite.uses === 1 ? words.one : words.some(invite.uses);
+  return words.people(invite.uses);
 }

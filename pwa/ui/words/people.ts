@@ -1,20 +1,18 @@
+import { msg, str } from '@lit/localize';
 import type { Member, Role, RoomSummary } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { longAgo } from './times.ts';
 
 const words = {
-  owner: 'Owner',
-  admin: 'Admin',
-  member: 'Member',
-  anOwner: 'an owner',
-  anAdmin: 'an admin',
-  aMember: 'a member',
-  ownerText: 'Can do everything here, also change what others may do.',
-  adminText: 'Can invite, let people in, remove members and change the room’s name and picture.',
-  memberText: 'Can read, write and invite.',
-  memberNoInvites: 'Can read and write.',
-  leaving: 'Leaving',
-  unseen: (time: string) => `Not seen for ${time}`,
+  get owner() { return msg('Owner'); },
+  get admin() { return msg('Admin'); },
+  get member() { return msg('Member'); },
+  get ownerText() { return msg('Can do everything here, also change what others may do.'); },
+  get adminText() { return msg('Can invite, let people in, remove members and change the room’s name and picture.'); },
+  get memberText() { return msg('Can read, write and invite.'); },
+  get memberNoInvites() { return msg('Can read and write.'); },
+  get leaving() { return msg('Leaving'); },
+  unseen: (time: string) => msg(str`Not seen for ${time}`),
 } as const;
 
 export function roleName(role: Role): string {
@@ -25,20 +23,6 @@ export function roleName(role: Role): string {
       return words.admin;
     case 'member':
       return words.member;
-    default:
-      return assertNever(role);
-  }
-}
-
-/** "an admin", within a sentence. */
-export function aRole(role: Role): string {
-  switch (role) {
-    case 'owner':
-      return words.anOwner;
-    case 'admin':
-      return words.anAdmin;
-    case 'member':
-      return words.aMember;
     default:
       return assertNever(role);
   }
@@ -98,5 +82,5 @@ const FROM_THE_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
  * The engine has neutralised it already.
  */
 export function isolated(name: string): string {
-  return FROM_THE_RIGHT.test(name) || document.documentElement.dir === 'rtl' ? `\u2068${name}\u2069` : name;
+  return FROM_THE_RIGHT.test(name) || globalThis.document?.documentElement.dir === 'rtl' ? `\u2068${name}\u2069` : name;
 }

@@ -1,35 +1,36 @@
+import { msg, str } from '@lit/localize';
 import type { BrokenReason, RoomSummary, Standing } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { isolated } from './people.ts';
 import { problemWords } from './problems.ts';
 
 const words = {
-  joining: 'Joining',
-  joiningText: 'This goes on by itself; you can write once you are in.',
-  waiting: 'You knocked',
-  waitingText: 'An admin of the room lets you in or not. You may close Sotto meanwhile.',
-  asked: (name: string) => `${name} would like to talk to you`,
-  askedText: 'You share a room. They see that you are there only once you accept.',
-  left: 'You left this room',
-  leftText: 'What you have stays readable. Nothing new arrives, and nobody here hears from you.',
-  removed: 'You were removed from this room',
-  removedBy: (name: string) => `${name} removed you from this room`,
-  banned: 'You were banned from this room',
-  bannedBy: (name: string) => `${name} banned you from this room`,
-  removedText: 'What you have stays readable. You cannot read what is written from now on, and cannot write.',
-  bannedText: 'What you have stays readable. No invite lets you in again unless an admin lifts the ban.',
-  broken: 'This device lost its way into this room',
-  rejoinText: 'You can join again as yourself, without an invite. The others see that you came back with new keys.',
+  get joining() { return msg('Joining'); },
+  get joiningText() { return msg('This goes on by itself; you can write once you are in.'); },
+  get waiting() { return msg('You knocked'); },
+  get waitingText() { return msg('An admin of the room lets you in or not. You may close Sotto meanwhile.'); },
+  asked: (name: string) => msg(str`${name} would like to talk to you`),
+  get askedText() { return msg('You share a room. They see that you are there only once you accept.'); },
+  get left() { return msg('You left this room'); },
+  get leftText() { return msg('What you have stays readable. Nothing new arrives, and nobody here hears from you.'); },
+  get removed() { return msg('You were removed from this room'); },
+  removedBy: (name: string) => msg(str`${name} removed you from this room`),
+  get banned() { return msg('You were banned from this room'); },
+  bannedBy: (name: string) => msg(str`${name} banned you from this room`),
+  get removedText() { return msg('What you have stays readable. You cannot read what is written from now on, and cannot write.'); },
+  get bannedText() { return msg('What you have stays readable. No invite lets you in again unless an admin lifts the ban.'); },
+  get broken() { return msg('This device lost its way into this room'); },
+  get rejoinText() { return msg('You can join again as yourself, without an invite. The others see that you came back with new keys.'); },
   short: {
-    joining: 'Joining…', waiting: 'Waiting to be let in', asked: 'Would like to talk to you', left: 'You left', removed: 'You were removed', banned: 'You were banned', broken: 'Join again to go on', refused: 'Could not join',
+    get joining() { return msg('Joining…'); }, get waiting() { return msg('Waiting to be let in'); }, get asked() { return msg('Would like to talk to you'); }, get left() { return msg('You left'); }, get removed() { return msg('You were removed'); }, get banned() { return msg('You were banned'); }, get broken() { return msg('Join again to go on'); }, get refused() { return msg('Could not join'); },
   },
 } as const;
 
-const BROKEN: Readonly<Record<BrokenReason, string>> = {
-  'state-lost': 'The keys of this room are gone from this device. What you have read is kept.',
-  'state-corrupt': 'The keys of this room are damaged on this device. What you have read is kept.',
-  'away-too-long': 'You were away longer than the relay keeps messages, and the room has changed its keys since. What you have read is kept.',
-  diverged: 'This device and the others no longer agree on the room’s keys. What you have read is kept.',
+const broken: Readonly<Record<BrokenReason, string>> = {
+  get 'state-lost'() { return msg('The keys of this room are gone from this device. What you have read is kept.'); },
+  get 'state-corrupt'() { return msg('The keys of this room are damaged on this device. What you have read is kept.'); },
+  get 'away-too-long'() { return msg('You were away longer than the relay keeps messages, and the room has changed its keys since. What you have read is kept.'); },
+  get diverged() { return msg('This device and the others no longer agree on the room’s keys. What you have read is kept.'); },
 };
 
 export interface StandingWords {
@@ -55,7 +56,7 @@ export function standingWords(standing: Standing): StandingWords | null {
         ? { title: standing.by === null ? words.banned : words.bannedBy(isolated(standing.by.name)), text: words.bannedText }
         : { title: standing.by === null ? words.removed : words.removedBy(isolated(standing.by.name)), text: words.removedText };
     case 'broken':
-      return { title: words.broken, text: `${BROKEN[standing.reason]} ${words.rejoinText}` };
+      return { title: words.broken, text: `${broken[standing.reason]} ${words.rejoinText}` };
     case 'refused':
       return problemWords(standing.problem);
     default:

@@ -1,27 +1,26 @@
 /** Times as people say them, in the language of the page. */
+import { msg } from '@lit/localize';
+import { plural } from './counts.ts';
+import { spoken } from './spoken.ts';
 
 const DAY = 86_400_000;
-/** The page's language, in the person's own variety of it: how they write the hour is theirs. */
-function language(): string | undefined {
-  const page = document.documentElement.lang;
-  return navigator.languages.find((own) => own === page || own.startsWith(`${page}-`)) ?? (page || undefined);
-}
-
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language() ?? ''} ${name}`;
+  const key = `${spoken()} ${name}`;
   const known = formats.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(language(), options);
+  const made = new Intl.DateTimeFormat(spoken(), options);
   formats.set(key, made);
   return made;
 }
 
 const words = {
-  today: 'Today', yesterday: 'Yesterday', now: 'just now',
-  days: (count: number) => (count === 1 ? 'a day' : `${count} days`),
-  weeks: (count: number) => (count === 1 ? 'a week' : `${count} weeks`),
-  months: (count: number) => (count === 1 ? 'a month' : `${count} months`),
+  get today() { return msg('Today'); },
+  get yesterday() { return msg('Yesterday'); },
+  get now() { return msg('just now'); },
+  days: (count: number) => plural(count, msg('a day|{n} days')),
+  weeks: (count: number) => plural(count, msg('a week|{n} weeks')),
+  months: (count: number) => plural(count, msg('a month|{n} months')),
 } as const;
 
 const daysAgo = (at: number, now: number): number => Math.round((midnight(now) - midnight(at)) / DAY);
@@ -78,11 +77,9 @@ export function longAgo(at: number, now: number = Date.now()): string {
   return days < 120 ? words.weeks(Math.floor(days / 7)) : words.months(Math.floor(days / 30));
 }
 
-let relative: Intl.RelativeTimeFormat | undefined;
-
 /** "3 hours ago", "in 5 days". */
 export function fromNow(at: number, now: number = Date.now()): string {
-  relative ??= new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
+  const relative = new Intl.RelativeTimeFormat(spoken(), { numeric: 'auto' });
   const minutes = Math.round((at - now) / 60_000);
   if (Math.abs(minutes) < 1) return words.now;
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
