@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
-import { version } from '../deploy/prepared.mjs';
 import { SOCKET_PATH } from '../shared/limits.ts';
 
 const pwa = import.meta.dirname;
@@ -9,7 +9,7 @@ const pwa = import.meta.dirname;
 export default defineConfig(({ command }) => ({
   root: pwa,
   base: '/',
-  define: { __VERSION__: JSON.stringify(version()) },
+  define: { __VERSION__: JSON.stringify((JSON.parse(readFileSync(join(pwa, '../package.json'), 'utf8')) as { readonly version: string }).version) },
   publicDir: join(pwa, 'public'),
   server: { host: 'localhost', proxy: { [SOCKET_PATH]: { target: 'ws://127.0.0.1:8080', ws: true } } },
   build: {

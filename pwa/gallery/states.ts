@@ -3,6 +3,7 @@ import { FakeEngine, LINK } from '../../test/support/fake-engine.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
 import '../ui/views/sotto-app.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
+import { APP_STATES } from './app-states.ts';
 import { TALK_STATES } from './talk-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
 import type { GalleryState } from './state.ts';
@@ -75,11 +76,11 @@ export const STATES: readonly GalleryState[] = [
   { name: 'join-already', title: 'Join: in it already', script: () => ({ ...known, preview: preview({ alreadyMember: true }) }), link: LINK },
   { name: 'join-nobody', title: 'Join: nobody made the link', script: () => ({ ...known, preview: preview({ inviter: null }) }), link: LINK },
   joinFailure('bad-link'), joinFailure('invite-expired'), joinFailure('invite-used-up'), joinFailure('invite-revoked'), joinFailure('invite-unknown'), joinFailure('relay-unreachable'),
-  { name: 'update', title: 'A new version', script: full, then: (app) => { app.updateReady = true; return Promise.resolve(); } },
   { name: 'halted-superseded', title: 'Open somewhere else', script: full, then: (_app, engine) => { engine.halt('superseded'); return Promise.resolve(); } },
   { name: 'halted-storage', title: 'Storage failed', script: full, then: (_app, engine) => { engine.halt('storage-failed'); return Promise.resolve(); } },
   { name: 'rtl', title: 'Right to left', script: () => inRoom(room('arabic-1', 'عشاء الخميس', [me, laila, ana], arabic())), at: '#/room/arabic-1', rtl: true },
   { name: 'rtl-list', title: 'Rooms, right to left', script: full, rtl: true },
+  ...APP_STATES,
   ...TRUST_STATES,
   ...TALK_STATES,
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { msg } from '@lit/localize';
 import type { Engine, Person, Preferences } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
 import { icon } from '../elements/icon.ts';
@@ -20,7 +21,7 @@ const words = {
   keyText: 'A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.',
 } as const;
 
-/** One's own name and identity. Fires `close`. */
+/** One's own name and identity. Fires `close`, and `about` for what the app itself is. */
 @customElement('sotto-profile')
 export class SottoProfile extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
@@ -54,6 +55,7 @@ export class SottoProfile extends LitElement {
           ${problemLine(this.#doing.problem)}
           <button class="button filled wide" type="submit" ?disabled=${this.#doing.busy}>${words.save}</button>
           ${this.#receipts()}
+          <div class="card"><button class="row about" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('about')); }}><span class="dot">${icon('shield')}</span><span class="lines"><strong>${msg('About Sotto')}</strong><span class="text">${msg('Its version, and the hash of the code that runs here')}</span></span>${icon('forward')}</button></div>
           <div class="card"><div class="row"><span class="dot">${icon('key')}</span><p class="lines"><strong>${words.key}</strong><span class="text">${words.keyText}</span><span class="exact">${profile.person}</span></p></div></div>
         </form>
       </sotto-sheet>`;
