@@ -1,8 +1,9 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { base, buttons } from './styles.ts';
 
-const words = { ready: 'A new version is ready', update: 'Update', later: 'Later' } as const;
+const words = { get ready() { return msg('A new version is ready'); }, get update() { return msg('Update'); }, get later() { return msg('Later'); } } as const;
 
 /** Offers an update, never forces it. Fires `update` or `later`. */
 @customElement('sotto-update-toast')

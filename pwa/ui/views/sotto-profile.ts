@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Person, Preferences } from '../../engine/api.ts';
@@ -9,15 +10,15 @@ import '../elements/sotto-sheet.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
 
 const words = {
-  title: 'You',
-  label: 'Your name',
-  hint: 'People see it in every room. Each room learns of it when your device next makes new keys there.',
-  empty: 'Write a name first. Any will do.',
-  save: 'Save',
-  receipts: 'Tell when you have read',
-  receiptsText: 'Others see that you read their messages. Without it you do not see whether they read yours.',
-  key: 'Your identity',
-  keyText: 'A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.',
+  get title() { return msg('You'); },
+  get label() { return msg('Your name'); },
+  get hint() { return msg('People see it in every room. Each room learns of it when your device next makes new keys there.'); },
+  get empty() { return msg('Write a name first. Any will do.'); },
+  get save() { return msg('Save'); },
+  get receipts() { return msg('Tell when you have read'); },
+  get receiptsText() { return msg('Others see that you read their messages. Without it you do not see whether they read yours.'); },
+  get key() { return msg('Your identity'); },
+  get keyText() { return msg('A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.'); },
 } as const;
 
 /** One's own name and identity. Fires `close`. */
