@@ -4,6 +4,7 @@ import type { FakeScript } from '../../test/support/fake-engine.ts';
 import '../ui/views/sotto-app.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import { APP_STATES } from './app-states.ts';
+import { COMPOSE_STATES } from './compose-states.ts';
 import { TALK_STATES } from './talk-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
 import type { GalleryState } from './state.ts';
@@ -44,8 +45,8 @@ export const STATES: readonly GalleryState[] = [
   { name: 'room-new', title: 'Unread messages', script: () => inRoom(hikesRoom({ unread: 6, readThrough: 13 })), at: HIKES },
   { name: 'room-long', title: 'Far back in a long room', script: () => inRoom(room('long-1', 'Jonas & Ana', [me, jonas, ana], long(), { unread: 0 })), at: '#/room/long-1',
     then: async (app, engine) => {
-      const log = await found<HTMLElement>(shadow(app), 'sotto-room', '.log');
-      await found(shadow(app), 'sotto-room', 'sotto-message-group');
+      const log = await found<HTMLElement>(shadow(app), 'sotto-room', 'sotto-log', '.log');
+      await found(shadow(app), 'sotto-room', 'sotto-log', 'sotto-message-group');
       await new Promise((resolve) => { requestAnimationFrame(() => { requestAnimationFrame(resolve); }); });
       log.scrollTop = Math.max(950, log.scrollHeight - 2400);
       log.dispatchEvent(new Event('scroll'));
@@ -83,6 +84,7 @@ export const STATES: readonly GalleryState[] = [
   ...APP_STATES,
   ...TRUST_STATES,
   ...TALK_STATES,
+  ...COMPOSE_STATES,
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },
 ];
 

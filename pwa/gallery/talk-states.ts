@@ -51,7 +51,7 @@ const script = (): FakeScript => {
 
 /** Opens the menu beside the message that says so. */
 async function menuOf(app: SottoApp, text: string): Promise<void> {
-  const view = await found<HTMLElement>(shadow(app), 'sotto-room');
+  const view = await found<HTMLElement>(shadow(app), 'sotto-room', 'sotto-log');
   await found(view, 'sotto-message-group');
   for (let turn = 0; turn < 500; turn += 1) {
     const groups = [...(view.shadowRoot?.querySelectorAll('sotto-message-group') ?? [])];
@@ -75,7 +75,7 @@ const choose = async (app: SottoApp, text: string, label: string): Promise<void>
 };
 
 const top = async (app: SottoApp): Promise<void> => {
-  const log = await found<HTMLElement>(shadow(app), 'sotto-room', '.log');
+  const log = await found<HTMLElement>(shadow(app), 'sotto-room', 'sotto-log', '.log');
   await new Promise((resolve) => { requestAnimationFrame(() => { requestAnimationFrame(resolve); }); });
   log.scrollTop = 0;
   log.dispatchEvent(new Event('scroll'));
@@ -97,7 +97,7 @@ export const TALK_STATES: readonly GalleryState[] = [
   { name: 'talk-delete', title: 'Deleting one’s own', script, at: ROOM, then: (app) => choose(app, 'red door', 'Delete') },
   { name: 'talk-reply', title: 'Replying', script, at: ROOM, then: (app) => choose(app, 'could you bring', 'Reply') },
   { name: 'talk-edit', title: 'Editing', script, at: ROOM, then: (app) => choose(app, 'red door', 'Edit') },
-  { name: 'talk-thread', title: 'A thread', script, at: ROOM, then: async (app) => { await top(app); await click(app, 'sotto-room', 'sotto-message-group', '.thread'); await found(shadow(app), 'sotto-thread', 'sotto-message-group'); } },
+  { name: 'talk-thread', title: 'A thread', script, at: ROOM, then: async (app) => { await top(app); await click(app, 'sotto-room', 'sotto-log', 'sotto-message-group', '.thread'); await found(shadow(app), 'sotto-thread', 'sotto-message-group'); } },
   { name: 'talk-versions', title: 'Earlier versions', script, at: ROOM, then: async (app) => { await choose(app, 'Stove', 'Earlier versions'); await found(shadow(app), 'sotto-versions', 'li'); } },
   { name: 'talk-forward', title: 'Forwarding', script, at: ROOM, then: async (app) => { await choose(app, 'Stove', 'Forward'); await found(shadow(app), 'sotto-forward', 'li'); } },
   { name: 'find', title: 'Finding, before the first letter', script, then: (app) => click(app, 'sotto-room-list', '[aria-label="Find in messages"]') },

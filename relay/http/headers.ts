@@ -12,6 +12,8 @@ export function securityHeaders(origins: readonly string[], others: readonly str
     'script-src': ["'self'", "'wasm-unsafe-eval'"],
     'style-src': ["'self'"],
     'img-src': ["'self'", 'blob:', 'data:'],
+    // Films and voice messages, once they are opened on this device.
+    'media-src': ['blob:'],
     'font-src': ["'self'"],
     'connect-src': ["'self'", ...reached],
     'worker-src': ["'self'"],

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Connection, EngineState, RoomKey, TimelineItem } from '../../engine/api.ts';
 import { connectionText } from '../elements/sotto-connection-line.ts';
@@ -5,11 +6,11 @@ import { contentText, noticeText } from '../words/notices.ts';
 import { isolated } from '../words/people.ts';
 
 const words = {
-  here: (name: string, text: string) => `${name}: ${text}`,
-  elsewhere: (name: string, room: string, text: string) => `${name} in ${room}: ${text}`,
-  knock: (name: string, room: string) => `${name} would like to come in to ${room}`,
-  stranger: (name: string, room: string) => `A warning in ${room}: this is not the ${name} you verified`,
-  back: 'Online again',
+  here: (name: string, text: string) => msg(str`${isolated(name)}: ${text}`),
+  elsewhere: (name: string, room: string, text: string) => msg(str`${isolated(name)} in ${isolated(room)}: ${text}`),
+  knock: (name: string, room: string) => msg(str`${isolated(name)} would like to come in to ${isolated(room)}`),
+  stranger: (name: string, room: string) => msg(str`A warning in ${isolated(room)}: this is not the ${isolated(name)} you verified`),
+  get back() { return msg('Online again'); },
 } as const;
 
 /** What a screen reader is told as it happens: new messages of others, who asks to come in, and the connection. */
@@ -41,7 +42,7 @@ export class Announcer implements ReactiveController {
     const last = fresh.at(-1);
     if (last === undefined) return;
     if (last.kind === 'notice') this.#say(noticeText(last.fact, room.me));
-    else this.#say(open === room.room ? words.here(last.sender.name, contentText(last)) : words.elsewhere(last.sender.name, room.name, contentText(last)));
+    else this.#say(open === room.room ? words.here(isolated(last.sender.name), contentText(last)) : words.elsewhere(isolated(last.sender.name), isolated(room.name), contentText(last)));
   }
 
   people(state: EngineState | null): void {

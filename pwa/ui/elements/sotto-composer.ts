@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
@@ -6,15 +7,16 @@ import { icon } from './icon.ts';
 import './sotto-attach-menu.ts';
 import type { AttachKind } from './sotto-attach-menu.ts';
 import { base } from './styles.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  placeholder: 'Message',
-  label: (room: string) => `Message to ${room}`,
-  send: 'Send',
-  replying: (name: string) => `Replying to ${name}`,
-  editing: 'Editing your message',
-  drop: 'Cancel',
-  save: 'Save',
+  get placeholder() { return msg('Message'); },
+  label: (room: string) => msg(str`Message to ${isolated(room)}`),
+  get send() { return msg('Send'); },
+  replying: (name: string) => msg(str`Replying to ${isolated(name)}`),
+  get editing() { return msg('Editing your message'); },
+  get drop() { return msg('Cancel'); },
+  get save() { return msg('Save'); },
 } as const;
 
 /** What the text is for, where it is not simply said. */

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Connection } from '../../engine/api.ts';
@@ -6,8 +7,8 @@ import { icon } from './icon.ts';
 import { base } from './styles.ts';
 
 const words = {
-  offline: 'Offline. Your messages are kept and will be sent.',
-  connecting: 'Connecting…',
+  get offline() { return msg('Offline. Your messages are kept and will be sent.'); },
+  get connecting() { return msg('Connecting…'); },
 } as const;
 
 export function connectionText(connection: Connection): string {

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -11,14 +12,15 @@ import { messageStyles } from './message-styles.ts';
 import './sotto-avatar.ts';
 import { statusMark } from './status-mark.ts';
 import { base } from './styles.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  you: 'You',
-  said: (name: string, time: string) => `${name}, ${time}`,
-  edited: 'edited',
-  pinned: 'Pinned',
-  more: 'Reply, react and more',
-  willSend: 'will send when you’re back online',
+  get you() { return msg('You'); },
+  said: (name: string, time: string) => msg(str`${isolated(name)}, ${time}`),
+  get edited() { return msg('edited'); },
+  get pinned() { return msg('Pinned'); },
+  get more() { return msg('Reply, react and more'); },
+  get willSend() { return msg('will send when you’re back online'); },
 } as const;
 
 /** One to three emoji and nothing else: shown large, without a bubble. */

@@ -1,16 +1,17 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, svg } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { encode } from 'uqr';
 
-const words = { invite: 'QR code of the invite link. Scan it with the other phone’s camera.' } as const;
+const words = { get invite() { return msg('QR code of the invite link. Scan it with the other phone’s camera.'); } } as const;
 
 /** A QR code of a text, dark on light in either theme: many cameras read nothing else. */
 @customElement('sotto-qr')
 export class SottoQr extends LitElement {
   @property() text = '';
   /** What it is, for who cannot see it. */
-  @property() label: string = words.invite;
+  @property() label = '';
   #path = '';
   #size = 0;
 
@@ -28,7 +29,7 @@ export class SottoQr extends LitElement {
   }
 
   protected override render() {
-    return svg`<svg viewBox="0 0 ${this.#size} ${this.#size}" role="img" aria-label=${this.label} shape-rendering="crispEdges"><path fill="currentColor" d=${this.#path} /></svg>`;
+    return svg`<svg viewBox="0 0 ${this.#size} ${this.#size}" role="img" aria-label=${this.label === '' ? words.invite : this.label} shape-rendering="crispEdges"><path fill="currentColor" d=${this.#path} /></svg>`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { RoomSummary } from '../../engine/api.ts';
@@ -10,15 +11,16 @@ import { partnerOf, roomFace } from './room-face.ts';
 import { statusMark } from './status-mark.ts';
 import { base, marks } from './styles.ts';
 import { verifiedMark } from './verified-mark.ts';
+import { plural } from '../words/counts.ts';
 
 const words = {
-  draft: 'Draft:',
-  unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+  get draft() { return msg('Draft:'); },
+  unread: (count: number) => plural(count, msg('1 new message|{n} new messages')),
   many: '99+',
-  stranger: 'Look at a warning first',
-  knocks: (count: number) => (count === 1 ? 'Someone would like to come in' : `${count} people would like to come in`),
-  alarm: 'The relay needs your attention',
-  nothing: 'No messages yet',
+  get stranger() { return msg('Look at a warning first'); },
+  knocks: (count: number) => plural(count, msg('Someone would like to come in|{n} people would like to come in')),
+  get alarm() { return msg('The relay needs your attention'); },
+  get nothing() { return msg('No messages yet'); },
 } as const;
 
 /** A room in the list: who, what was said last, when, and how much is new. */

@@ -1,9 +1,10 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { icon } from './icon.ts';
 import { base, buttons } from './styles.ts';
 
-const words = { close: 'Close' } as const;
+const words = { get close() { return msg('Close'); } } as const;
 
 /**
  * A modal dialog: on a phone it rises from the bottom edge, on a wide screen it stands in the middle.

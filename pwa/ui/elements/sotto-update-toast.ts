@@ -1,9 +1,15 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shortHash, type AppCode } from './code-hash.ts';
 import { base, buttons } from './styles.ts';
 
-const words = { ready: 'A new version is ready', update: 'Update', later: 'Later', about: 'About the new version' } as const;
+const words = {
+  get ready() { return msg('A new version is ready'); },
+  get update() { return msg('Update'); },
+  get later() { return msg('Later'); },
+  get about() { return msg('About the new version'); },
+} as const;
 
 /** Offers an update, never forces it. Fires `update`, `later`, or `about` to see the whole hash of its code. */
 @customElement('sotto-update-toast')

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { MessageStatus } from '../../engine/api.ts';
@@ -5,10 +6,10 @@ import { assertNever } from '../../../shared/never.ts';
 import { icon } from './icon.ts';
 
 const words = {
-  queued: 'Waiting to be sent',
-  sent: 'Sent',
-  received: 'Received',
-  read: 'Read',
+  get queued() { return msg('Waiting to be sent'); },
+  get sent() { return msg('Sent'); },
+  get received() { return msg('Received'); },
+  get read() { return msg('Read'); },
 } as const;
 
 export const statusWords = (status: MessageStatus): string => words[status];

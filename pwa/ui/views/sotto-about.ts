@@ -1,11 +1,25 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { msg, str } from '@lit/localize';
 import { codeHash, type AppCode } from '../elements/code-hash.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-mark.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, rows } from '../elements/styles.ts';
+
+const words = {
+  get title() { return msg('About Sotto'); },
+  get waits() { return msg('A new version waits'); },
+  get waitsText() { return msg('This is the code that an update brings. Nothing of it has run here yet.'); },
+  get update() { return msg('Update'); },
+  get running() { return msg('The code on this device'); },
+  get nothing() { return msg('This browser keeps no code on the device: each start takes what the relay serves. Sotto needs the network to start here.'); },
+  get runningText() { return msg('One hash over every file of the app. Whoever builds the same version from its sources gets the same; compare it with somebody you trust.'); },
+  get copied() { return msg('Copied'); },
+  get copy() { return msg('Copy'); },
+  version: (version: string) => msg(str`Version ${version}`),
+  altered: (files: string) => msg(str`These files are not what the list of hashes says. Ask whoever runs your relay: ${files}`),
+} as const;
 
 /** Which Sotto this is, so that somebody else can say whether it is the one they know. Fires `close`, and `update` to take the version that waits. */
 @customElement('sotto-about')
@@ -31,25 +45,25 @@ export class SottoAbout extends LitElement {
 
   protected override render() {
     return html`
-      <sotto-sheet .label=${msg('About Sotto')} @close=${() => { this.dispatchEvent(new CustomEvent('close')); }}>
+      <sotto-sheet .label=${words.title} @close=${() => { this.dispatchEvent(new CustomEvent('close')); }}>
         <div class="about">
-          <div class="name"><sotto-mark></sotto-mark><p>${msg(str`Version ${this.version}`)}</p></div>
+          <div class="name"><sotto-mark></sotto-mark><p>${words.version(this.version)}</p></div>
           ${this.next === null ? nothing : html`
-            <section class="card code"><h3>${msg('A new version waits')}</h3><p>${msg('This is the code that an update brings. Nothing of it has run here yet.')}</p>${codeHash(this.next)}
-              <button class="button filled" type="button" @click=${() => { this.dispatchEvent(new CustomEvent('update')); }}>${msg('Update')}</button></section>`}
-          <section class="card code"><h3>${msg('The code on this device')}</h3>${this.#running()}</section>
+            <section class="card code"><h3>${words.waits}</h3><p>${words.waitsText}</p>${codeHash(this.next)}
+              <button class="button filled" type="button" @click=${() => { this.dispatchEvent(new CustomEvent('update')); }}>${words.update}</button></section>`}
+          <section class="card code"><h3>${words.running}</h3>${this.#running()}</section>
         </div>
       </sotto-sheet>`;
   }
 
   #running() {
     const { running } = this;
-    if (running === null) return html`<p>${msg('This browser keeps no code on the device: each start takes what the relay serves. Sotto needs the network to start here.')}</p>`;
+    if (running === null) return html`<p>${words.nothing}</p>`;
     return html`
-      <p>${msg('One hash over every file of the app. Whoever builds the same version from its sources gets the same; compare it with somebody you trust.')}</p>
+      <p>${words.runningText}</p>
       ${codeHash(running)}
-      ${running.altered.length === 0 ? nothing : html`<p class="altered" role="alert">${msg('These files are not what the list of hashes says. Ask whoever runs your relay:')} ${running.altered.join(', ')}</p>`}
-      <button class="button plain" type="button" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy', 18)}${this.copied ? msg('Copied') : msg('Copy')}</button>`;
+      ${running.altered.length === 0 ? nothing : html`<p class="altered" role="alert">${words.altered(running.altered.join(', '))}</p>`}
+      <button class="button plain" type="button" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy', 18)}${this.copied ? words.copied : words.copy}</button>`;
   }
 
   readonly #copy = async (): Promise<void> => {

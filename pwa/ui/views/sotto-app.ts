@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -23,12 +24,12 @@ import type { SottoRoomList } from './sotto-room-list.ts';
 import './sotto-room-list.ts';
 
 const words = {
-  loading: 'Opening Sotto…',
-  rooms: 'Rooms',
-  about: 'About this room',
-  choose: 'Choose a room to read and write',
-  gone: 'This room is not on this device',
-  back: 'Back to rooms',
+  get loading() { return msg('Opening Sotto…'); },
+  get rooms() { return msg('Rooms'); },
+  get about() { return msg('About this room'); },
+  get choose() { return msg('Choose a room to read and write'); },
+  get gone() { return msg('This room is not on this device'); },
+  get back() { return msg('Back to rooms'); },
 } as const;
 
 type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;

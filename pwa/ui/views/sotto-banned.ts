@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -7,15 +8,15 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
-import { mayManage } from '../words/people.ts';
+import { isolated, mayManage } from '../words/people.ts';
 
 const words = {
-  title: 'Banned',
-  say: 'No invite lets these people in, whatever name they take.',
-  by: (name: string) => `By ${name}`,
-  lift: 'Lift the ban',
-  liftOf: (name: string) => `Lift the ban on ${name}`,
-  nobody: 'Nobody is banned any more.',
+  get title() { return msg('Banned'); },
+  get say() { return msg('No invite lets these people in, whatever name they take.'); },
+  by: (name: string) => msg(str`By ${isolated(name)}`),
+  get lift() { return msg('Lift the ban'); },
+  liftOf: (name: string) => msg(str`Lift the ban on ${isolated(name)}`),
+  get nobody() { return msg('Nobody is banned any more.'); },
 } as const;
 
 /** Who may not come back, and taking that back. Fires `close`. */

@@ -1,11 +1,12 @@
 import { msg } from '@lit/localize';
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Problem } from '../../engine/api.ts';
 import { icon } from '../elements/icon.ts';
+import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-mark.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
-import { problemOf, problemWords } from '../words/problems.ts';
+import { problemOf } from '../words/problems.ts';
 
 const words = {
   title: 'Sotto',
@@ -69,7 +70,7 @@ export class SottoFirstRun extends LitElement {
               placeholder=${words.placeholder} enterkeyhint="go" aria-describedby="hint" ?readonly=${this.busy} @input=${() => { this.hint = ''; }} />
             <p class="hint" id="hint" role="status">${this.hint}</p>
           </div>
-          ${this.problem === null ? nothing : html`<p class="problem" role="alert">${icon('warning')}<span>${problemWords(this.problem).title}. ${problemWords(this.problem).text}</span></p>`}
+          ${problemLine(this.problem)}
           <button class="button filled wide" type="submit" ?disabled=${this.busy}>${words.go}</button>
           <ul class="facts">
             <li>${icon('people')}<span>${words.shown}</span></li>

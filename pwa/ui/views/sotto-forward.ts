@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -9,14 +10,15 @@ import { problemLine } from '../elements/problem-line.ts';
 import { roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  title: 'Forward to',
-  find: 'Find a room',
-  send: 'Send',
-  sendTo: (name: string) => `Send to ${name}`,
-  sent: 'Sent',
-  none: 'No room has that in its name.',
+  get title() { return msg('Forward to'); },
+  get find() { return msg('Find a room'); },
+  get send() { return msg('Send'); },
+  sendTo: (name: string) => msg(str`Send to ${isolated(name)}`),
+  get sent() { return msg('Sent'); },
+  get none() { return msg('No room has that in its name.'); },
 } as const;
 
 /** Sends a text on to other rooms, one tap each. Fires `close`. */

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Problem } from '../../engine/api.ts';
@@ -5,7 +6,7 @@ import '../elements/sotto-mark.ts';
 import { base, buttons } from '../elements/styles.ts';
 import { problemWords } from '../words/problems.ts';
 
-const words = { reload: 'Reload', here: 'Use Sotto here' } as const;
+const words = { get reload() { return msg('Reload'); }, get here() { return msg('Use Sotto here'); } } as const;
 
 /** The engine cannot go on in this window: what happened and what to do. Fires `reload`. */
 @customElement('sotto-halted')

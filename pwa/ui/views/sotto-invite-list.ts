@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -7,17 +8,18 @@ import { icon } from '../elements/icon.ts';
 import { problemLine } from '../elements/problem-line.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
 import { inviteLine, isUsable } from '../words/invites.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  say: 'Whoever has one of these links may join. One that was taken back lets nobody in.',
-  approval: 'Whoever comes by one of these links knocks, and an admin lets them in.',
-  none: 'No link stands. Nobody can join.',
-  unnamed: 'Link without a name',
-  takeBack: 'Take back',
-  takeBackOf: (label: string) => `Take back “${label}”`,
-  really: 'Nobody can join by it any more.',
-  keep: 'Keep',
-  add: 'Make a new link',
+  get say() { return msg('Whoever has one of these links may join. One that was taken back lets nobody in.'); },
+  get approval() { return msg('Whoever comes by one of these links knocks, and an admin lets them in.'); },
+  get none() { return msg('No link stands. Nobody can join.'); },
+  get unnamed() { return msg('Link without a name'); },
+  get takeBack() { return msg('Take back'); },
+  takeBackOf: (label: string) => msg(str`Take back “${isolated(label)}”`),
+  get really() { return msg('Nobody can join by it any more.'); },
+  get keep() { return msg('Keep'); },
+  get add() { return msg('Make a new link'); },
 } as const;
 
 /** Every invite that stands. Fires `show` with `{ invite }`, `add`, `revoked` with `{ id }`. */

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -12,23 +13,24 @@ import { inviteTerms, isUsable } from '../words/invites.ts';
 import './sotto-invite-list.ts';
 import type { TermsEvent } from './sotto-invite-terms.ts';
 import './sotto-invite-terms.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  title: (room: string) => `Invite to ${room}`,
-  listTitle: 'Invites',
-  termsTitle: 'New link',
-  show: 'Let them scan this with their camera, or send the link.',
-  approval: 'They knock, and an admin lets them in.',
-  link: 'Invite link',
-  copy: 'Copy link',
-  copied: 'Copied',
-  copyFailed: 'The link could not be copied. Select it above and copy it by hand.',
-  share: 'Share',
-  shareTitle: (room: string) => `Join “${room}” on Sotto`,
-  change: 'Change',
-  all: 'All links',
-  making: 'Making a link…',
-  again: 'Try again',
+  title: (room: string) => msg(str`Invite to ${isolated(room)}`),
+  get listTitle() { return msg('Invites'); },
+  get termsTitle() { return msg('New link'); },
+  get show() { return msg('Let them scan this with their camera, or send the link.'); },
+  get approval() { return msg('They knock, and an admin lets them in.'); },
+  get link() { return msg('Invite link'); },
+  get copy() { return msg('Copy link'); },
+  get copied() { return msg('Copied'); },
+  get copyFailed() { return msg('The link could not be copied. Select it above and copy it by hand.'); },
+  get share() { return msg('Share'); },
+  shareTitle: (room: string) => msg(str`Join “${isolated(room)}” on Sotto`),
+  get change() { return msg('Change'); },
+  get all() { return msg('All links'); },
+  get making() { return msg('Making a link…'); },
+  get again() { return msg('Try again'); },
 } as const;
 
 const USUAL: InviteTerms = { hours: 168, uses: 0 };

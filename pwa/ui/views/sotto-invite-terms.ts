@@ -1,22 +1,24 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { InviteTerms, Role, RoomSummary } from '../../engine/api.ts';
 import { base, buttons, fields, options } from '../elements/styles.ts';
-import { roleText } from '../words/people.ts';
+import { lasting } from '../words/counts.ts';
+import { roleName, roleText } from '../words/people.ts';
 
 const words = {
-  label: 'What it is for',
-  placeholder: 'Family',
-  hint: 'To tell your links apart. Admins of the room see it too.',
-  howLong: 'How long it works',
-  howMany: 'For how many people',
-  role: 'What they may do',
-  make: 'Make a new link',
+  get label() { return msg('What it is for'); },
+  get placeholder() { return msg('Family'); },
+  get hint() { return msg('To tell your links apart. Admins of the room see it too.'); },
+  get howLong() { return msg('How long it works'); },
+  get howMany() { return msg('For how many people'); },
+  get role() { return msg('What they may do'); },
+  get make() { return msg('Make a new link'); },
 } as const;
 
-const HOURS = [[1, '1 hour'], [24, '1 day'], [168, '7 days'], [0, 'No end']] as const;
-const USES = [[1, 'One'], [10, 'Ten'], [0, 'Any number']] as const;
-const ROLES = [['member', 'Member'], ['admin', 'Admin']] as const satisfies readonly (readonly [Role, string])[];
+const HOURS = [[1, () => lasting(1, 'hour')], [24, () => lasting(1, 'day')], [168, () => lasting(7, 'day')], [0, () => msg('No end')]] as const;
+const USES = [[1, () => msg('One')], [10, () => msg('Ten')], [0, () => msg('Any number')]] as const;
+const ROLES = ['member', 'admin'] as const satisfies readonly Role[];
 
 export type TermsEvent = CustomEvent<{ readonly terms: InviteTerms }>;
 
@@ -40,12 +42,12 @@ export class SottoInviteTerms extends LitElement {
           <p class="hint" id="hint">${words.hint}</p>
         </div>
         <fieldset><legend>${words.howLong}</legend><div class="options">${HOURS.map(([hours, label]) => html`
-          <label><input type="radio" name="hours" .checked=${terms.hours === hours} @change=${() => { this.terms = { ...this.terms, hours }; }} />${label}</label>`)}</div></fieldset>
+          <label><input type="radio" name="hours" .checked=${terms.hours === hours} @change=${() => { this.terms = { ...this.terms, hours }; }} />${label()}</label>`)}</div></fieldset>
         <fieldset><legend>${words.howMany}</legend><div class="options">${USES.map(([uses, label]) => html`
-          <label><input type="radio" name="uses" .checked=${terms.uses === uses} @change=${() => { this.terms = { ...this.terms, uses }; }} />${label}</label>`)}</div></fieldset>
+          <label><input type="radio" name="uses" .checked=${terms.uses === uses} @change=${() => { this.terms = { ...this.terms, uses }; }} />${label()}</label>`)}</div></fieldset>
         ${room === null || room.role === 'member' ? nothing : html`
-          <fieldset><legend>${words.role}</legend><div class="options">${ROLES.map(([role, label]) => html`
-            <label><input type="radio" name="role" .checked=${(terms.role ?? 'member') === role} @change=${() => { this.terms = { ...this.terms, role }; }} />${label}</label>`)}</div>
+          <fieldset><legend>${words.role}</legend><div class="options">${ROLES.map((role) => html`
+            <label><input type="radio" name="role" .checked=${(terms.role ?? 'member') === role} @change=${() => { this.terms = { ...this.terms, role }; }} />${roleName(role)}</label>`)}</div>
             <p class="hint" role="status">${roleText(terms.role ?? 'member', room.settings.approval)}</p></fieldset>`}
         <button class="button filled wide" type="submit" ?disabled=${this.busy}>${words.make}</button>
       </form>`;

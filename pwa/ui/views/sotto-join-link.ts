@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { icon } from '../elements/icon.ts';
@@ -7,17 +8,17 @@ import type { CodeEvent } from './sotto-scanner.ts';
 import './sotto-scanner.ts';
 
 const words = {
-  title: 'Join a room',
-  scanTitle: 'Scan a code',
-  scan: 'Scan a code',
-  or: 'or paste a link',
-  label: 'Invite link',
+  get title() { return msg('Join a room'); },
+  get scanTitle() { return msg('Scan a code'); },
+  get scan() { return msg('Scan a code'); },
+  get or() { return msg('or paste a link'); },
+  get label() { return msg('Invite link'); },
   placeholder: 'https://…/#join/…',
-  hint: 'You see what it opens before you join.',
-  notALink: 'This is not an invite link. It has “#join/” in it.',
-  notACode: 'That code is no invite. Ask for the one under “Invite people”.',
-  go: 'Look at the invite',
-  paste: 'Paste a link instead',
+  get hint() { return msg('You see what it opens before you join.'); },
+  get notALink() { return msg('This is not an invite link. It has “#join/” in it.'); },
+  get notACode() { return msg('That code is no invite. Ask for the one under “Invite people”.'); },
+  get go() { return msg('Look at the invite'); },
+  get paste() { return msg('Paste a link instead'); },
 } as const;
 
 const isInvite = (text: string): boolean => /#\/?join\/\S/u.test(text);

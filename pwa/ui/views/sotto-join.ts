@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -7,27 +8,29 @@ import '../elements/sotto-avatar.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
 import { hostOf } from '../words/alarms.ts';
 import { problemOf, problemWords } from '../words/problems.ts';
+import { number, plural } from '../words/counts.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  looking: 'Looking at the invite…',
-  invites: (name: string) => `${name} invites you to`,
-  nobody: 'Do not join this room',
-  nobodyText: 'Nobody in it made this link. It may have been tampered with. Ask the person who sent it for a new one.',
-  count: (count: number) => (count === 1 ? '1 person is there' : `${count} people are there`),
-  already: 'You are in this room already.',
-  see: 'People here will see your name and what you write from now on.',
-  before: 'What was written before you came stays theirs.',
-  name: 'Anyone can choose any name. If in doubt, ask the person who sent the link whether it is theirs.',
-  relay: (host: string) => `${host} carries the messages and cannot read them.`,
-  knock: 'An admin lets people in one by one: you knock, and get in once they say yes. They see your name.',
-  join: 'Join the room',
-  knockGo: 'Knock',
-  joining: 'Joining…',
-  open: 'Open the room',
-  later: 'Not now',
-  back: 'Back to Sotto',
-  again: 'Try again',
-  more: (count: number) => `+${count}`,
+  get looking() { return msg('Looking at the invite…'); },
+  invites: (name: string) => msg(str`${isolated(name)} invites you to`),
+  get nobody() { return msg('Do not join this room'); },
+  get nobodyText() { return msg('Nobody in it made this link. It may have been tampered with. Ask the person who sent it for a new one.'); },
+  count: (count: number) => plural(count, msg('1 person is there|{n} people are there')),
+  get already() { return msg('You are in this room already.'); },
+  get see() { return msg('People here will see your name and what you write from now on.'); },
+  get before() { return msg('What was written before you came stays theirs.'); },
+  get name() { return msg('Anyone can choose any name. If in doubt, ask the person who sent the link whether it is theirs.'); },
+  relay: (host: string) => msg(str`${isolated(host)} carries the messages and cannot read them.`),
+  get knock() { return msg('An admin lets people in one by one: you knock, and get in once they say yes. They see your name.'); },
+  get join() { return msg('Join the room'); },
+  get knockGo() { return msg('Knock'); },
+  get joining() { return msg('Joining…'); },
+  get open() { return msg('Open the room'); },
+  get later() { return msg('Not now'); },
+  get back() { return msg('Back to Sotto'); },
+  get again() { return msg('Try again'); },
+  more: (count: number) => `+${number(count)}`,
 } as const;
 
 const FACES = 5;

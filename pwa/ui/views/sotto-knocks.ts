@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -8,13 +9,14 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
 import { fromNow } from '../words/times.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  by: (label: string, time: string) => (label === '' ? `Knocked ${time}` : `By “${label}”, ${time}`),
-  admit: 'Let in',
-  admitOf: (name: string) => `Let ${name} in`,
-  refuse: 'Refuse',
-  refuseOf: (name: string) => `Refuse ${name}`,
+  by: (label: string, time: string) => (label === '' ? msg(str`Knocked ${time}`) : msg(str`By “${isolated(label)}”, ${time}`)),
+  get admit() { return msg('Let in'); },
+  admitOf: (name: string) => msg(str`Let ${isolated(name)} in`),
+  get refuse() { return msg('Refuse'); },
+  refuseOf: (name: string) => msg(str`Refuse ${isolated(name)}`),
 } as const;
 
 /** Who waits to be let into a room, and the answer. */

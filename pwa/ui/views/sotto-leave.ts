@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Engine, RoomSummary } from '../../engine/api.ts';
@@ -5,20 +6,20 @@ import { Doing } from '../controllers/doing.ts';
 import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-sheet.ts';
 import { answers, base, buttons, fields } from '../elements/styles.ts';
-import { mayStepDown } from '../words/people.ts';
+import { isolated, mayStepDown } from '../words/people.ts';
 
 const words = {
-  leaveTitle: (name: string) => `Leave “${name}”?`,
-  leaveText: 'You get nothing that is written from now on. What you have stays on this device until you delete it. It works offline too; the others see it as soon as one of their devices is online.',
-  leaveGo: 'Leave',
-  ownerTitle: 'Name another owner first',
-  ownerText: 'You are the only owner here. Without one, nobody could change what others may do. Choose somebody under People, make them an owner, then leave.',
-  aloneText: 'You are the only one here, so the room ends with you. What was written stays on this device until you delete it.',
-  understood: 'Choose somebody',
-  forgetTitle: (name: string) => `Delete “${name}”?`,
-  forgetText: 'The conversation is deleted from this device, for good. Others keep theirs.',
-  forgetGo: 'Delete',
-  cancel: 'Cancel',
+  leaveTitle: (name: string) => msg(str`Leave “${isolated(name)}”?`),
+  get leaveText() { return msg('You get nothing that is written from now on. What you have stays on this device until you delete it. It works offline too; the others see it as soon as one of their devices is online.'); },
+  get leaveGo() { return msg('Leave'); },
+  get ownerTitle() { return msg('Name another owner first'); },
+  get ownerText() { return msg('You are the only owner here. Without one, nobody could change what others may do. Choose somebody under People, make them an owner, then leave.'); },
+  get aloneText() { return msg('You are the only one here, so the room ends with you. What was written stays on this device until you delete it.'); },
+  get understood() { return msg('Choose somebody'); },
+  forgetTitle: (name: string) => msg(str`Delete “${isolated(name)}”?`),
+  get forgetText() { return msg('The conversation is deleted from this device, for good. Others keep theirs.'); },
+  get forgetGo() { return msg('Delete'); },
+  get cancel() { return msg('Cancel'); },
 } as const;
 
 /** Asks before one leaves a room, or deletes one that was left. Fires `close`, and `done` where it was done. */

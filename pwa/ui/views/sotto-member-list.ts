@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -12,13 +13,13 @@ import { isUnseen, isolated, mayRemove, mayStepDown, memberLine } from '../words
 import { openSheet } from './sheets.ts';
 
 const words = {
-  label: 'People',
-  you: 'You',
-  more: (name: string) => `More about ${name}`,
-  sameName: 'Another person has this name too',
-  sameNameVerified: (name: string) => `Not the ${name} you verified`,
-  remove: 'Remove',
-  removeOf: (name: string) => `Remove ${name}, whose device was not seen for long`,
+  get label() { return msg('People'); },
+  get you() { return msg('You'); },
+  more: (name: string) => msg(str`More about ${isolated(name)}`),
+  get sameName() { return msg('Another person has this name too'); },
+  sameNameVerified: (name: string) => msg(str`Not the ${isolated(name)} you verified`),
+  get remove() { return msg('Remove'); },
+  removeOf: (name: string) => msg(str`Remove ${isolated(name)}, whose device was not seen for long`),
 } as const;
 
 const RANK: Readonly<Record<Role, number>> = { owner: 0, admin: 1, member: 2 };

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { MessageItem, PersonKey, RoomSummary } from '../../engine/api.ts';
@@ -5,22 +6,22 @@ import { icon, type IconName } from '../elements/icon.ts';
 import { base } from '../elements/styles.ts';
 
 const words = {
-  label: 'What to do with this message',
-  react: 'React',
-  reply: 'Reply',
-  thread: 'Reply in a thread',
-  copy: 'Copy text',
-  edit: 'Edit',
-  forward: 'Forward',
-  pin: 'Pin',
-  unpin: 'Unpin',
-  versions: 'Earlier versions',
-  close: 'Close the poll',
-  delete: 'Delete…',
-  deleteForAll: 'Delete for everyone',
-  deleteHere: 'Delete on this device',
-  forAllNote: 'Everyone who has it loses it, as far as their devices are told.',
-  keep: 'Keep it',
+  get label() { return msg('What to do with this message'); },
+  get react() { return msg('React'); },
+  get reply() { return msg('Reply'); },
+  get thread() { return msg('Reply in a thread'); },
+  get copy() { return msg('Copy text'); },
+  get edit() { return msg('Edit'); },
+  get forward() { return msg('Forward'); },
+  get pin() { return msg('Pin'); },
+  get unpin() { return msg('Unpin'); },
+  get versions() { return msg('Earlier versions'); },
+  get close() { return msg('Close the poll'); },
+  get delete() { return msg('Delete…'); },
+  get deleteForAll() { return msg('Delete for everyone'); },
+  get deleteHere() { return msg('Delete on this device'); },
+  get forAllNote() { return msg('Everyone who has it loses it, as far as their devices are told.'); },
+  get keep() { return msg('Keep it'); },
 } as const;
 
 /** Those that people give most; every other one by the keyboard's own emoji. */

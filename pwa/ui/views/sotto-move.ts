@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, RoomSummary } from '../../engine/api.ts';
@@ -6,17 +7,18 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
 import { hostOf } from '../words/alarms.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  title: 'Move to another relay',
-  say: (host: string) => `${host} carries this room’s messages and cannot read them. Another relay can take over: everyone’s device follows by itself, and what was written stays.`,
-  label: 'Address of the new relay',
+  get title() { return msg('Move to another relay'); },
+  say: (host: string) => msg(str`${isolated(host)} carries this room’s messages and cannot read them. Another relay can take over: everyone’s device follows by itself, and what was written stays.`),
+  get label() { return msg('Address of the new relay'); },
   placeholder: 'https://chat.example',
-  hint: 'Whoever runs it must let this app use it. Links that were passed on so far lead to the old one: share them anew afterwards.',
-  notOne: 'An address begins with https:// and names a host, nothing more.',
-  same: 'The room is there already.',
-  go: 'Move the room',
-  moving: 'Moving…',
+  get hint() { return msg('Whoever runs it must let this app use it. Links that were passed on so far lead to the old one: share them anew afterwards.'); },
+  get notOne() { return msg('An address begins with https:// and names a host, nothing more.'); },
+  get same() { return msg('The room is there already.'); },
+  get go() { return msg('Move the room'); },
+  get moving() { return msg('Moving…'); },
 } as const;
 
 /** Names another relay for a room. Fires `close`. */

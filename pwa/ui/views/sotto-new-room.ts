@@ -1,19 +1,19 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine } from '../../engine/api.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
-import { problemOf, problemWords } from '../words/problems.ts';
+import { problemOf, problemSentence } from '../words/problems.ts';
 
 const words = {
-  title: 'Start a room',
-  label: 'Name of the room',
-  placeholder: 'Sunday hikes',
-  hint: 'Everyone in the room sees the name; the relay does not.',
-  empty: 'Give the room a name first.',
-  go: 'Start the room',
-  problem: (title: string, text: string) => `${title}. ${text}`,
+  get title() { return msg('Start a room'); },
+  get label() { return msg('Name of the room'); },
+  get placeholder() { return msg('Sunday hikes'); },
+  get hint() { return msg('Everyone in the room sees the name; the relay does not.'); },
+  get empty() { return msg('Give the room a name first.'); },
+  get go() { return msg('Start the room'); },
 } as const;
 
 /** Asks for a room's name and starts it. Fires `created` with `{ room }`, `close`. */
@@ -57,8 +57,7 @@ export class SottoNewRoom extends LitElement {
       const room = await this.engine.createRoom(name);
       this.dispatchEvent(new CustomEvent('created', { detail: { room } }));
     } catch (reason) {
-      const { title, text } = problemWords(problemOf(reason));
-      this.problem = words.problem(title, text);
+      this.problem = problemSentence(problemOf(reason));
     } finally {
       this.busy = false;
     }

@@ -1,6 +1,6 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { msg } from '@lit/localize';
 import type { Engine, Person, Preferences } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
 import { icon } from '../elements/icon.ts';
@@ -10,15 +10,17 @@ import '../elements/sotto-sheet.ts';
 import { base, buttons, fields, rows } from '../elements/styles.ts';
 
 const words = {
-  title: 'You',
-  label: 'Your name',
-  hint: 'People see it in every room. Each room learns of it when your device next makes new keys there.',
-  empty: 'Write a name first. Any will do.',
-  save: 'Save',
-  receipts: 'Tell when you have read',
-  receiptsText: 'Others see that you read their messages. Without it you do not see whether they read yours.',
-  key: 'Your identity',
-  keyText: 'A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.',
+  get title() { return msg('You'); },
+  get label() { return msg('Your name'); },
+  get hint() { return msg('People see it in every room. Each room learns of it when your device next makes new keys there.'); },
+  get empty() { return msg('Write a name first. Any will do.'); },
+  get save() { return msg('Save'); },
+  get receipts() { return msg('Tell when you have read'); },
+  get receiptsText() { return msg('Others see that you read their messages. Without it you do not see whether they read yours.'); },
+  get about() { return msg('About Sotto'); },
+  get aboutText() { return msg('Its version, and the hash of the code that runs here'); },
+  get key() { return msg('Your identity'); },
+  get keyText() { return msg('A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.'); },
 } as const;
 
 /** One's own name and identity. Fires `close`, and `about` for what the app itself is. */
@@ -55,7 +57,7 @@ export class SottoProfile extends LitElement {
           ${problemLine(this.#doing.problem)}
           <button class="button filled wide" type="submit" ?disabled=${this.#doing.busy}>${words.save}</button>
           ${this.#receipts()}
-          <div class="card"><button class="row about" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('about')); }}><span class="dot">${icon('shield')}</span><span class="lines"><strong>${msg('About Sotto')}</strong><span class="text">${msg('Its version, and the hash of the code that runs here')}</span></span>${icon('forward')}</button></div>
+          <div class="card"><button class="row about" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('about')); }}><span class="dot">${icon('shield')}</span><span class="lines"><strong>${words.about}</strong><span class="text">${words.aboutText}</span></span>${icon('forward')}</button></div>
           <div class="card"><div class="row"><span class="dot">${icon('key')}</span><p class="lines"><strong>${words.key}</strong><span class="text">${words.keyText}</span><span class="exact">${profile.person}</span></p></div></div>
         </form>
       </sotto-sheet>`;

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Alarm, Engine, RoomSummary, Unacknowledged } from '../../engine/api.ts';
@@ -7,20 +8,21 @@ import { alarmWords } from '../words/alarms.ts';
 import { isolated } from '../words/people.ts';
 import { problemSentence } from '../words/problems.ts';
 import { openSheet } from './sheets.ts';
+import { plural } from '../words/counts.ts';
 
 const words = {
-  unconfirmed: 'Not confirmed yet',
-  unconfirmedText: 'Nothing from the person who invited you has arrived so far. Until then, you cannot be sure that this is the room they meant.',
-  knock: (name: string) => `${name} would like to come in`,
-  knocks: (count: number) => `${count} people would like to come in`,
-  letIn: 'Let in',
-  refuse: 'Refuse',
-  look: 'Look',
-  stranger: (name: string) => `This is not the ${name} you verified`,
-  strangerText: (name: string) => `Somebody goes by the name of ${name} here whose keys you have never compared. It may be ${name} on a new device, or someone who only took the name. Ask them in person or by phone; until you have looked at this, nothing of yours is sent here.`,
-  compare: 'Compare safety numbers',
-  seen: 'I know, go on',
-  understood: 'I understand',
+  get unconfirmed() { return msg('Not confirmed yet'); },
+  get unconfirmedText() { return msg('Nothing from the person who invited you has arrived so far. Until then, you cannot be sure that this is the room they meant.'); },
+  knock: (name: string) => msg(str`${isolated(name)} would like to come in`),
+  knocks: (count: number) => plural(count, msg('Someone would like to come in|{n} people would like to come in')),
+  get letIn() { return msg('Let in'); },
+  get refuse() { return msg('Refuse'); },
+  get look() { return msg('Look'); },
+  stranger: (name: string) => msg(str`This is not the ${isolated(name)} you verified`),
+  strangerText: (name: string) => msg(str`Somebody goes by the name of ${isolated(name)} here whose keys you have never compared. It may be ${isolated(name)} on a new device, or someone who only took the name. Ask them in person or by phone; until you have looked at this, nothing of yours is sent here.`),
+  get compare() { return msg('Compare safety numbers'); },
+  get seen() { return msg('I know, go on'); },
+  get understood() { return msg('I understand'); },
 } as const;
 
 /** What there is to know or to answer before one goes on in a room. Fires `open-sheet`, `open-details`. */

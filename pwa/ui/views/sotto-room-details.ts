@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Engine, RoomSummary } from '../../engine/api.ts';
@@ -9,43 +10,44 @@ import { partnerOf, roomFace } from '../elements/room-face.ts';
 import { base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { hostOf } from '../words/alarms.ts';
-import { mayInvite, mayManage } from '../words/people.ts';
+import { isolated, mayInvite, mayManage } from '../words/people.ts';
 import { openSheet } from './sheets.ts';
 import type { RoomSheet } from './sheets.ts';
 import './sotto-knocks.ts';
 import './sotto-member-list.ts';
+import { plural } from '../words/counts.ts';
 
 const words = {
-  title: 'About this room',
-  titleDirect: 'About this chat',
-  back: 'Back',
-  close: 'Close',
-  people: (count: number) => (count === 1 ? '1 person' : `${count} people`),
-  direct: 'A chat of the two of you',
-  members: 'People',
-  waiting: 'Waiting to be let in',
-  invite: 'Invite people',
-  edit: 'Edit',
-  editLong: 'Edit name and picture',
-  invites: 'Invites',
-  invitesText: 'The links by which people can join',
-  approval: 'Let people in one by one',
-  approvalText: 'Whoever comes by an invite knocks, and an admin answers',
-  approvalOn: 'Whoever comes by an invite is let in by an admin',
-  banned: 'Banned',
-  bannedText: (count: number) => (count === 1 ? '1 person' : `${count} people`),
-  verify: 'Verify',
-  verifyText: (name: string) => `Compare safety numbers with ${name}`,
-  verified: 'Verified',
-  verifiedText: 'You compared safety numbers',
-  security: 'Security',
-  securityText: 'Only the people here can read',
-  alarmText: 'The relay needs your attention',
-  relayMove: 'Carries the messages and cannot read them. Move to another relay',
-  relayText: 'Carries this room’s messages and cannot read them',
-  leave: 'Leave the room',
-  leaveDirect: 'Leave the chat',
-  forget: 'Delete from this device',
+  get title() { return msg('About this room'); },
+  get titleDirect() { return msg('About this chat'); },
+  get back() { return msg('Back'); },
+  get close() { return msg('Close'); },
+  people: (count: number) => plural(count, msg('1 person|{n} people')),
+  get direct() { return msg('A chat of the two of you'); },
+  get members() { return msg('People'); },
+  get waiting() { return msg('Waiting to be let in'); },
+  get invite() { return msg('Invite people'); },
+  get edit() { return msg('Edit'); },
+  get editLong() { return msg('Edit name and picture'); },
+  get invites() { return msg('Invites'); },
+  get invitesText() { return msg('The links by which people can join'); },
+  get approval() { return msg('Let people in one by one'); },
+  get approvalText() { return msg('Whoever comes by an invite knocks, and an admin answers'); },
+  get approvalOn() { return msg('Whoever comes by an invite is let in by an admin'); },
+  get banned() { return msg('Banned'); },
+  bannedText: (count: number) => plural(count, msg('1 person|{n} people')),
+  get verify() { return msg('Verify'); },
+  verifyText: (name: string) => msg(str`Compare safety numbers with ${isolated(name)}`),
+  get verified() { return msg('Verified'); },
+  get verifiedText() { return msg('You compared safety numbers'); },
+  get security() { return msg('Security'); },
+  get securityText() { return msg('Only the people here can read'); },
+  get alarmText() { return msg('The relay needs your attention'); },
+  get relayMove() { return msg('Carries the messages and cannot read them. Move to another relay'); },
+  get relayText() { return msg('Carries this room’s messages and cannot read them'); },
+  get leave() { return msg('Leave the room'); },
+  get leaveDirect() { return msg('Leave the chat'); },
+  get forget() { return msg('Delete from this device'); },
 } as const;
 
 /** Who is in a room, where it lives, and what one can do about it. Fires `up`, `open-sheet`. */

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -10,20 +11,21 @@ import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
+import { number } from '../words/counts.ts';
 
 const words = {
-  title: 'Name and picture',
-  name: 'Name of the room',
-  hint: 'Everyone here sees it; the relay does not.',
-  empty: 'A room needs a name.',
-  choose: 'Choose a picture',
-  other: 'Another picture',
-  without: 'No picture',
-  unreadable: 'This browser cannot read that picture. Choose another one.',
-  colour: 'Colour',
-  colours: (at: number) => `Colour ${at}`,
-  save: 'Save',
-  saving: 'Saving…',
+  get title() { return msg('Name and picture'); },
+  get name() { return msg('Name of the room'); },
+  get hint() { return msg('Everyone here sees it; the relay does not.'); },
+  get empty() { return msg('A room needs a name.'); },
+  get choose() { return msg('Choose a picture'); },
+  get other() { return msg('Another picture'); },
+  get without() { return msg('No picture'); },
+  get unreadable() { return msg('This browser cannot read that picture. Choose another one.'); },
+  get colour() { return msg('Colour'); },
+  colours: (at: number) => msg(str`Colour ${number(at)}`),
+  get save() { return msg('Save'); },
+  get saving() { return msg('Saving…'); },
 } as const;
 
 /** Changes how a room is called and how it looks, for everybody in it. Fires `close`. */

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -10,19 +11,20 @@ import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';
 import { timeOf } from '../timeline/layout.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
   title: 'Sotto',
-  rooms: 'Rooms',
-  add: 'New conversation',
-  start: 'Start a room',
-  startHint: 'You choose the name and invite people',
-  join: 'Join a room',
-  joinHint: 'Scan a code or paste a link',
-  find: 'Find in messages',
-  profile: (name: string) => `You: ${name}`,
-  emptyTitle: 'Quiet in here',
-  emptyLine: 'Start a room and invite someone, or join one by a code or link.',
+  get rooms() { return msg('Rooms'); },
+  get add() { return msg('New conversation'); },
+  get start() { return msg('Start a room'); },
+  get startHint() { return msg('You choose the name and invite people'); },
+  get join() { return msg('Join a room'); },
+  get joinHint() { return msg('Scan a code or paste a link'); },
+  get find() { return msg('Find in messages'); },
+  profile: (name: string) => msg(str`You: ${isolated(name)}`),
+  get emptyTitle() { return msg('Quiet in here'); },
+  get emptyLine() { return msg('Start a room and invite someone, or join one by a code or link.'); },
 } as const;
 
 /** The rooms, the most recently active first. Fires `open-room`, `find`, `start-room`, `join-link`, `open-profile`. */

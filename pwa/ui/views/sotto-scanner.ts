@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { codeInPicture, codeReader } from '../controllers/code-reader.ts';
@@ -5,17 +6,17 @@ import { icon } from '../elements/icon.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
 
 const words = {
-  hold: 'Hold the code within the frame',
-  starting: 'Starting the camera…',
-  denied: 'Sotto may not use the camera',
-  deniedText: 'Allow it in your browser’s settings for this page, or read the code from a picture.',
-  none: 'There is no camera here',
-  noneText: 'Read the code from a picture instead, such as a screenshot.',
-  camera: 'What the camera sees',
-  picture: 'From a picture',
-  reading: 'Reading the picture…',
-  noCode: 'No code was found in that picture. Try one in which it is larger or sharper.',
-  notLoaded: 'The part of Sotto that reads codes could not be loaded. Check your connection and try again.',
+  get hold() { return msg('Hold the code within the frame'); },
+  get starting() { return msg('Starting the camera…'); },
+  get denied() { return msg('Sotto may not use the camera'); },
+  get deniedText() { return msg('Allow it in your browser’s settings for this page, or read the code from a picture.'); },
+  get none() { return msg('There is no camera here'); },
+  get noneText() { return msg('Read the code from a picture instead, such as a screenshot.'); },
+  get camera() { return msg('What the camera sees'); },
+  get picture() { return msg('From a picture'); },
+  get reading() { return msg('Reading the picture…'); },
+  get noCode() { return msg('No code was found in that picture. Try one in which it is larger or sharper.'); },
+  get notLoaded() { return msg('The part of Sotto that reads codes could not be loaded. Check your connection and try again.'); },
 } as const;
 
 type Sight = 'starting' | 'live' | 'denied' | 'none';

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -11,28 +12,30 @@ import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
 import { excerptOf } from '../text/excerpt.ts';
 import { listTime } from '../words/times.ts';
+import { plural } from '../words/counts.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  title: 'Find',
-  label: 'Find in messages',
-  placeholder: 'A word, or part of one',
-  here: (name: string) => `In ${name}`,
-  everywhere: 'In all rooms',
-  where: 'Where',
-  anyone: 'From anyone',
-  who: 'From whom',
-  you: 'You',
-  anyTime: 'At any time',
-  when: 'When',
-  day: 'Today',
-  week: 'The last 7 days',
-  month: 'The last 30 days',
-  year: 'The last year',
-  hint: 'Everything on this device is searched, offline too. Put a phrase in "quotation marks".',
-  none: (text: string) => `Nothing says “${text}”.`,
-  noneHere: 'Look in all rooms',
-  found: (count: number, more: boolean) => `${count}${more ? ' or more' : ''} found`,
-  more: 'Show more',
+  get title() { return msg('Find'); },
+  get label() { return msg('Find in messages'); },
+  get placeholder() { return msg('A word, or part of one'); },
+  here: (name: string) => msg(str`In ${isolated(name)}`),
+  get everywhere() { return msg('In all rooms'); },
+  get where() { return msg('Where'); },
+  get anyone() { return msg('From anyone'); },
+  get who() { return msg('From whom'); },
+  get you() { return msg('You'); },
+  get anyTime() { return msg('At any time'); },
+  get when() { return msg('When'); },
+  get day() { return msg('Today'); },
+  get week() { return msg('The last 7 days'); },
+  get month() { return msg('The last 30 days'); },
+  get year() { return msg('The last year'); },
+  get hint() { return msg('Everything on this device is searched, offline too. Put a phrase in "quotation marks".'); },
+  none: (text: string) => msg(str`Nothing says “${isolated(text)}”.`),
+  get noneHere() { return msg('Look in all rooms'); },
+  found: (count: number, more: boolean) => plural(count, more ? msg('1 or more found|{n} or more found') : msg('1 found|{n} found')),
+  get more() { return msg('Show more'); },
 } as const;
 
 const DAY = 86_400_000;

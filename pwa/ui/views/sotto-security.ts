@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -12,40 +13,42 @@ import { base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { alarmWords, hostOf } from '../words/alarms.ts';
 import { dateOf, fromNow } from '../words/times.ts';
+import { number, plural } from '../words/counts.ts';
+import { isolated } from '../words/people.ts';
 
 const words = {
-  title: 'Security',
-  well: 'Only the people here can read',
-  look: 'Something needs your eye',
-  verifiedAll: 'You verified everyone here.',
-  verifiedSome: (count: number, of: number) => `You verified ${count} of ${of}. Whom you have not verified could be somebody else under their name.`,
-  verifiedNone: 'You have verified nobody here yet. Anyone can choose any name; verify those it matters with.',
-  encryption: 'Encryption',
-  xwing: 'Ready for quantum computers: what is recorded today stays closed to one that is built later.',
-  x25519: 'Strong against every computer known today, not against a quantum computer that records now and is built later.',
-  xwingExact: 'MLS (RFC 9420) with X-Wing (X25519 and ML-KEM-768), ChaCha20-Poly1305, Ed25519',
-  x25519Exact: 'MLS (RFC 9420) with X25519, ChaCha20-Poly1305, Ed25519',
-  keys: 'Your keys here',
-  keysText: (made: string, due: string) => `Made ${made}, next ones ${due}. What was read with old keys does not open what comes after.`,
-  keysUnknown: 'Made when you joined.',
-  epoch: 'Changes of the group’s keys',
-  epochText: 'Counted since the room began (its epoch). Everyone here is at the same one.',
-  code: 'Room code',
-  codeText: 'The same on every device of this room at this moment. Read it to each other in a call: if it differs, you are not in one room.',
-  log: (host: string) => `What ${host} delivered`,
-  agreed: 'Nothing is missing and nothing was reordered, as far as others here have seen.',
-  agreedThrough: (behind: number) => (behind === 1 ? 'Checked against what others have seen, but for the newest message.' : `Checked against what others have seen, but for the newest ${behind}.`),
-  nothing: 'Nothing to compare with yet: no other device has said what it saw.',
-  unconfirmed: (time: string) => `A message of yours from ${time} has not reached anyone yet.`,
-  people: 'People',
-  you: 'You',
-  devices: (count: number) => `${count} devices`,
-  keysOf: (time: string) => `Keys from ${time}`,
-  keysNever: 'Keys from when they joined',
-  unverified: 'Not verified',
-  verified: 'Verified',
-  verify: (name: string) => `Verify ${name}`,
-  reading: 'Looking…',
+  get title() { return msg('Security'); },
+  get well() { return msg('Only the people here can read'); },
+  get look() { return msg('Something needs your eye'); },
+  get verifiedAll() { return msg('You verified everyone here.'); },
+  verifiedSome: (count: number, of: number) => msg(str`You verified ${number(count)} of ${number(of)}. Whom you have not verified could be somebody else under their name.`),
+  get verifiedNone() { return msg('You have verified nobody here yet. Anyone can choose any name; verify those it matters with.'); },
+  get encryption() { return msg('Encryption'); },
+  get xwing() { return msg('Ready for quantum computers: what is recorded today stays closed to one that is built later.'); },
+  get x25519() { return msg('Strong against every computer known today, not against a quantum computer that records now and is built later.'); },
+  get xwingExact() { return msg('MLS (RFC 9420) with X-Wing (X25519 and ML-KEM-768), ChaCha20-Poly1305, Ed25519'); },
+  get x25519Exact() { return msg('MLS (RFC 9420) with X25519, ChaCha20-Poly1305, Ed25519'); },
+  get keys() { return msg('Your keys here'); },
+  keysText: (made: string, due: string) => msg(str`Made ${made}, next ones ${due}. What was read with old keys does not open what comes after.`),
+  get keysUnknown() { return msg('Made when you joined.'); },
+  get epoch() { return msg('Changes of the group’s keys'); },
+  get epochText() { return msg('Counted since the room began (its epoch). Everyone here is at the same one.'); },
+  get code() { return msg('Room code'); },
+  get codeText() { return msg('The same on every device of this room at this moment. Read it to each other in a call: if it differs, you are not in one room.'); },
+  log: (host: string) => msg(str`What ${isolated(host)} delivered`),
+  get agreed() { return msg('Nothing is missing and nothing was reordered, as far as others here have seen.'); },
+  agreedThrough: (behind: number) => plural(behind, msg('Checked against what others have seen, but for the newest message.|Checked against what others have seen, but for the newest {n}.')),
+  get nothing() { return msg('Nothing to compare with yet: no other device has said what it saw.'); },
+  unconfirmed: (time: string) => msg(str`A message of yours from ${time} has not reached anyone yet.`),
+  get people() { return msg('People'); },
+  get you() { return msg('You'); },
+  devices: (count: number) => plural(count, msg('1 device|{n} devices')),
+  keysOf: (time: string) => msg(str`Keys from ${time}`),
+  get keysNever() { return msg('Keys from when they joined'); },
+  get unverified() { return msg('Not verified'); },
+  get verified() { return msg('Verified'); },
+  verify: (name: string) => msg(str`Verify ${isolated(name)}`),
+  get reading() { return msg('Looking…'); },
 } as const;
 
 /** What keeps a room safe, in plain words with the exact terms below. Fires `close`, `verify` with `{ person }`. */

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Engine, RoomSummary } from '../../engine/api.ts';
@@ -8,11 +9,11 @@ import { standingWords } from '../words/standings.ts';
 import { openSheet } from './sheets.ts';
 
 const words = {
-  accept: 'Accept',
-  decline: 'Decline',
-  rejoin: 'Join again',
-  rejoining: 'Joining…',
-  forget: 'Delete from this device',
+  get accept() { return msg('Accept'); },
+  get decline() { return msg('Decline'); },
+  get rejoin() { return msg('Join again'); },
+  get rejoining() { return msg('Joining…'); },
+  get forget() { return msg('Delete from this device'); },
 } as const;
 
 /** Stands where one would write, in a room in which one cannot: why, and what one can do. Fires `open-sheet`, `gone` where the room was declined. */

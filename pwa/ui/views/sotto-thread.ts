@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -14,11 +15,12 @@ import { base } from '../elements/styles.ts';
 import { layOut } from '../timeline/layout.ts';
 import { mergeItems } from '../timeline/merge.ts';
 import { problemSentence } from '../words/problems.ts';
+import { plural } from '../words/counts.ts';
 
 const words = {
-  title: 'Thread',
-  none: 'Nobody has replied yet.',
-  replies: (count: number) => (count === 1 ? '1 reply' : `${count} replies`),
+  get title() { return msg('Thread'); },
+  get none() { return msg('Nobody has replied yet.'); },
+  replies: (count: number) => plural(count, msg('1 reply|{n} replies')),
 } as const;
 
 /** What was said to one message, beside the conversation. Fires `close`. */

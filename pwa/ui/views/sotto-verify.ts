@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -16,34 +17,34 @@ import type { CodeEvent } from './sotto-scanner.ts';
 import './sotto-scanner.ts';
 
 const words = {
-  title: (name: string) => `Verify ${name}`,
-  verifiedTitle: (name: string) => `${name} is verified`,
-  say: (name: string) => `Let ${name} scan this, or compare the numbers, face to face or in a call in which you know each other’s voice.`,
-  verified: (name: string, day: string) => `On ${day} you made sure that it is ${name} whom you talk to, and nobody in between.`,
-  code: (name: string) => `Your code, for ${name} to scan.`,
-  number: 'Safety number',
-  scan: 'Scan their code',
-  same: 'The numbers are the same',
-  differ: 'They are different',
-  unverify: 'Not verified any more',
-  back: 'Back',
-  reading: 'Making the number…',
-  done: 'It is them',
-  doneText: (name: string) => `The codes agree: you talk to ${name} and nobody is in between. Their name carries a mark from now on.`,
-  mismatch: 'The codes do not agree',
-  mismatchText: (name: string) => `Somebody may be between you and ${name}, or one of you has set up Sotto anew. Write nothing that matters here before you have found out which, in person or by phone.`,
-  wrong: 'That is somebody else’s code',
-  wrongText: (name: string) => `Ask ${name} to open your name on their device, choose Verify, and show that code.`,
-  notCode: 'That is no safety code',
-  close: 'Done',
-  again: 'Scan again',
+  title: (name: string) => msg(str`Verify ${isolated(name)}`),
+  verifiedTitle: (name: string) => msg(str`${isolated(name)} is verified`),
+  say: (name: string) => msg(str`Let ${isolated(name)} scan this, or compare the numbers, face to face or in a call in which you know each other’s voice.`),
+  verified: (name: string, day: string) => msg(str`On ${day} you made sure that it is ${isolated(name)} whom you talk to, and nobody in between.`),
+  code: (name: string) => msg(str`Your code, for ${isolated(name)} to scan.`),
+  get number() { return msg('Safety number'); },
+  get scan() { return msg('Scan their code'); },
+  get same() { return msg('The numbers are the same'); },
+  get differ() { return msg('They are different'); },
+  get unverify() { return msg('Not verified any more'); },
+  get back() { return msg('Back'); },
+  get reading() { return msg('Making the number…'); },
+  get done() { return msg('It is them'); },
+  doneText: (name: string) => msg(str`The codes agree: you talk to ${isolated(name)} and nobody is in between. Their name carries a mark from now on.`),
+  get mismatch() { return msg('The codes do not agree'); },
+  mismatchText: (name: string) => msg(str`Somebody may be between you and ${isolated(name)}, or one of you has set up Sotto anew. Write nothing that matters here before you have found out which, in person or by phone.`),
+  get wrong() { return msg('That is somebody else’s code'); },
+  wrongText: (name: string) => msg(str`Ask ${isolated(name)} to open your name on their device, choose Verify, and show that code.`),
+  get notCode() { return msg('That is no safety code'); },
+  get close() { return msg('Done'); },
+  get again() { return msg('Scan again'); },
 } as const;
 
-const OUTCOMES: Readonly<Record<Verification, { readonly badge: 'good' | 'danger' | 'caution'; readonly mark: IconName; readonly title: string; readonly text: (name: string) => string }>> = {
-  verified: { badge: 'good', mark: 'verified', title: words.done, text: words.doneText },
-  mismatch: { badge: 'danger', mark: 'warning', title: words.mismatch, text: words.mismatchText },
-  'wrong-person': { badge: 'caution', mark: 'people', title: words.wrong, text: words.wrongText },
-  'not-a-code': { badge: 'caution', mark: 'qr', title: words.notCode, text: words.wrongText },
+const OUTCOMES: Readonly<Record<Verification, { readonly badge: 'good' | 'danger' | 'caution'; readonly mark: IconName; readonly title: () => string; readonly text: (name: string) => string }>> = {
+  verified: { badge: 'good', mark: 'verified', title: () => words.done, text: words.doneText },
+  mismatch: { badge: 'danger', mark: 'warning', title: () => words.mismatch, text: words.mismatchText },
+  'wrong-person': { badge: 'caution', mark: 'people', title: () => words.wrong, text: words.wrongText },
+  'not-a-code': { badge: 'caution', mark: 'qr', title: () => words.notCode, text: words.wrongText },
 };
 
 type Step = { readonly kind: 'number' } | { readonly kind: 'scan' } | { readonly kind: 'outcome'; readonly outcome: Verification };
@@ -136,7 +137,7 @@ export class SottoVerify extends LitElement {
     return html`
       <div class="outcome">
         <span class="badge ${badge}">${icon(mark, 36)}</span>
-        <h3 tabindex="-1">${title}</h3>
+        <h3 tabindex="-1">${title()}</h3>
         <p class="say">${text(name)}</p>
       </div>
       <div class="buttons">

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Engine, MessageKey, RoomSummary, Version } from '../../engine/api.ts';
@@ -9,7 +10,7 @@ import '../elements/sotto-sheet.ts';
 import { base } from '../elements/styles.ts';
 import { exactTime } from '../words/times.ts';
 
-const words = { title: 'Earlier versions', now: 'As it is now' } as const;
+const words = { get title() { return msg('Earlier versions'); }, get now() { return msg('As it is now'); } } as const;
 
 /** How a message read before it was edited. Fires `close`. */
 @customElement('sotto-versions')

@@ -1,15 +1,16 @@
 import { msg, str } from '@lit/localize';
 import type { Alarm } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
+import { isolated } from './people.ts';
 
 const words = {
-  forked: (relay: string) => msg(str`${relay} shows people different conversations`),
+  forked: (relay: string) => msg(str`${isolated(relay)} shows people different conversations`),
   get forkedText() { return msg('It told you of other messages, or of another order, than it told someone else here. Your messages stay secret, but do not trust what may be missing. Talk about it outside this room.'); },
-  reset: (relay: string) => msg(str`${relay} has lost its messages`),
+  reset: (relay: string) => msg(str`${isolated(relay)} has lost its messages`),
   get resetText() { return msg('It started anew. What you have on this device is kept; others may lack what they had not fetched yet.'); },
-  rolledBack: (relay: string) => msg(str`${relay} went back to an earlier state`),
+  rolledBack: (relay: string) => msg(str`${isolated(relay)} went back to an earlier state`),
   get rolledBackText() { return msg('Messages that it had taken are gone there. What you have on this device is kept.'); },
-  withheld: (relay: string) => msg(str`${relay} keeps messages from you`),
+  withheld: (relay: string) => msg(str`${isolated(relay)} keeps messages from you`),
   get withheldText() { return msg('Someone here has messages that it never gave you. What you have on this device is kept. Talk about it outside this room.'); },
 } as const;
 

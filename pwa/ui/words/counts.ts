@@ -6,6 +6,10 @@ const KINDS = ['zero', 'one', 'two', 'few', 'many', 'other'] as const;
 /** 1,234 as one writes it here. */
 export const number = (value: number): string => new Intl.NumberFormat(spoken()).format(value);
 
+/** "7 days". */
+export const lasting = (value: number, unit: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'): string =>
+  new Intl.NumberFormat(spoken(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+
 /** "Anna, Ben and Carla". */
 export const listed = (parts: readonly string[]): string => new Intl.ListFormat(spoken(), { type: 'conjunction' }).format(parts);
 

@@ -18,7 +18,7 @@ const words = {
   joined: (count: number) => plural(count, msg('1 joined|{n} joined')),
   terms: (ends: string, uses: string) => msg(str`${ends}, ${uses}.`),
   get asAdmin() { return msg('as an admin'); },
-  by: (name: string) => msg(str`by ${name}`),
+  by: (name: string) => msg(str`by ${isolated(name)}`),
 } as const;
 
 export const isUsable = (invite: Invite, now: number = Date.now()): boolean => (invite.expires === 0 || invite.expires > now) && (invite.uses === 0 || invite.used < invite.uses);

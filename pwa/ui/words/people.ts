@@ -82,5 +82,6 @@ const FROM_THE_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
  * The engine has neutralised it already.
  */
 export function isolated(name: string): string {
+  if (name.startsWith('\u2068')) return name;
   return FROM_THE_RIGHT.test(name) || globalThis.document?.documentElement.dir === 'rtl' ? `\u2068${name}\u2069` : name;
 }

@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import { EngineError } from '../../engine/api.ts';
 import type { Problem, ProblemCode } from '../../engine/api.ts';
 
@@ -22,6 +22,16 @@ const words: Readonly<Record<ProblemCode, ProblemWords>> = {
   'knock-refused': { get title() { return msg('You were not let in'); }, get text() { return msg('An admin of the room declined. Ask them outside Sotto if that is a mistake.'); } },
   unacknowledged: { get title() { return msg('Someone here may not be who you think'); }, get text() { return msg('Look at the warning above first. What you wrote is kept.'); } },
   'picture-too-large': { get title() { return msg('The picture is too large'); }, get text() { return msg('Choose another one.'); } },
+  'attachment-too-large': { get title() { return msg('This is too large to send'); }, get text() { return msg('The relay does not take files of this size. Make it smaller, or send it in parts.'); } },
+  'attachment-unreadable': { get title() { return msg('This file cannot be read'); }, get text() { return msg('It changed or vanished while it was read, or its place and time cannot be taken out of it. Choose it again, or another one.'); } },
+  'attachment-gone': { get title() { return msg('The relay no longer has this'); }, get text() { return msg('Attachments are kept for a while only. Ask for it to be sent again.'); } },
+  'attachment-damaged': { get title() { return msg('This is not what was sent'); }, get text() { return msg('It was damaged or exchanged on its way, and was thrown away. Try again, or ask for it to be sent again.'); } },
+  'attachment-cut-short': { get title() { return msg('Part of this is missing'); }, get text() { return msg('It ends too early, and was thrown away. Try again, or ask for it to be sent again.'); } },
+  'attachment-wrong-size': { get title() { return msg('This has another size than its message says'); }, get text() { return msg('It was not opened. Ask for it to be sent again.'); } },
+  'attachment-mistyped': { get title() { return msg('This is not what it is called'); }, get text() { return msg('Sotto does not show it. You can save it, but open it only if you know what it is.'); } },
+  'attachment-too-many-pixels': { get title() { return msg('This picture is too large to show'); }, get text() { return msg('Drawn, it would fill the memory of this device. You can save it.'); } },
+  'attachment-paused': { get title() { return msg('This is paused'); }, get text() { return msg('Go on whenever you like: what is here already stays.'); } },
+  'relay-full': { get title() { return msg('The relay is full'); }, get text() { return msg('There is no space for this at the moment. It is kept here, and sent when there is.'); } },
   'no-profile': { get title() { return msg('You have no name yet'); }, get text() { return msg('Choose a name first, then try again.'); } },
   'no-such-message': { get title() { return msg('The message is gone'); }, get text() { return msg('It was deleted on this device, or never came here.'); } },
   'too-long': { get title() { return msg('This is too long'); }, get text() { return msg('Shorten it or send it in parts. Your text is still here.'); } },
@@ -35,7 +45,10 @@ const words: Readonly<Record<ProblemCode, ProblemWords>> = {
 export const problemWords = (problem: Problem): ProblemWords => words[problem.code];
 
 /** Both in a line. */
-export const problemSentence = (problem: Problem): string => `${words[problem.code].title}. ${words[problem.code].text}`;
+export const problemSentence = (problem: Problem): string => {
+  const { title, text } = problemWords(problem);
+  return msg(str`${title}. ${text}`);
+};
 
 /** Every rejection of the engine carries a problem; anything else is a fault of ours, and said as such. */
 export const problemOf = (reason: unknown): Problem =>

@@ -68,7 +68,7 @@ test('a strict policy on every answer', async () => {
     const { headers } = await get(scene.url, path, { accept: 'text/html' });
     const policy = new Map(String(headers['content-security-policy']).split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]));
     assert.deepEqual(Object.fromEntries([...policy].filter(([name]) => name !== 'connect-src')), {
-      'default-src': "'none'", 'script-src': "'self' 'wasm-unsafe-eval'", 'style-src': "'self'", 'img-src': "'self' blob: data:", 'font-src': "'self'",
+      'default-src': "'none'", 'script-src': "'self' 'wasm-unsafe-eval'", 'style-src': "'self'", 'img-src': "'self' blob: data:", 'media-src': 'blob:', 'font-src': "'self'",
       'worker-src': "'self'", 'manifest-src': "'self'", 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'",
       'require-trusted-types-for': "'script'", 'trusted-types': 'lit-html sotto',
     }, path);
