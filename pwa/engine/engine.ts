@@ -1,7 +1,7 @@
 /** The engine: one profile's rooms over the ports, behind the interface in `api.ts`. */
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
-  EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey,
+  EngineError, type Alarm, type AttachmentAt, type AttachmentFacts, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey, type Opened, type RoomMediaKind, type RoomMediaPage, type Staged, type StagedKey,
   type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
@@ -22,6 +22,8 @@ import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, ve
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
+import { Attached } from './media/attached.ts';
+import { roomMedia } from './media/room-media.ts';
 import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
 import { safetyNumber, setVerified, verify } from './people-known.ts';
 import { DEFAULT_PREFERENCES, decodePreferences, encodePreferences, PREFERENCES_KEY } from './records/preferences-record.ts';
@@ -61,6 +63,7 @@ class LocalEngine implements Engine {
   #profile: Profile | null = null;
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #halted: EngineError | undefined;
+  readonly #attachments = new Attached();
   #announced = false;
 
   constructor(options: EngineOptions, storage: Storage, writer: Writer) {
@@ -428,6 +431,42 @@ class LocalEngine implements Engine {
         step.update({ alarms: step.record.alarms.filter((alarm) => alarm.kind !== kind) });
         return found.store(step);
       });
+  stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey> {
+    return this.#settled(() => this.#attachments.stage(this.#room(room), source, facts));
+  }
+
+  staged(room: RoomKey): Promise<readonly Staged[]> {
+    return this.#settled(() => this.#attachments.staged(this.#room(room)));
+  }
+
+  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey> {
+    return this.#settled(() => this.#attachments.copyTo(this.#room(room), this.#room(at.room), at));
+  }
+
+  unstage(room: RoomKey, staged: StagedKey): Promise<void> {
+    return this.#settled(() => this.#attachments.unstage(this.#room(room), staged));
+  }
+
+  open(at: AttachmentAt): Promise<Opened> {
+    return this.#settled(() => this.#attachments.open(this.#room(at.room), at));
+  }
+
+  pause(at: AttachmentAt): Promise<void> {
+    return this.#settled(() => this.#attachments.pause(this.#room(at.room), at));
+  }
+
+  resume(at: AttachmentAt): Promise<void> {
+    return this.#settled(() => this.#attachments.resume(this.#room(at.room), at));
+  }
+
+  unsend(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#settled(() => this.#attachments.unsend(this.#room(room), message));
+  }
+
+  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage> {
+    return this.#settled(() => roomMedia(this.#room(room), of, page));
+  }
+
     });
   }
 

@@ -7,6 +7,7 @@ export type Method = Exclude<keyof Engine, 'subscribe' | 'close'>;
 export const METHODS = [
   'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'setDraft', 'search',
   'edit', 'deleteForAll', 'deleteHere', 'react', 'pin', 'vote', 'closePoll', 'message', 'versions', 'thread', 'pinned',
+  'stage', 'staged', 'copyTo', 'unstage', 'open', 'pause', 'resume', 'unsend', 'roomMedia',
   'dismissAlarm', 'wake', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
   'forget', 'messagePerson', 'answerRequest', 'moveRoom', 'security', 'safetyNumber', 'verify', 'setVerified', 'acknowledge', 'rejoin',
 ] as const satisfies readonly Method[];
@@ -15,7 +16,7 @@ export const METHODS = [
  * Calls that may be made twice: reads, and those that say what is to be the case. `send` is one because its id is
  * the caller's. They are made again at the next leader; the others are told that it is not known whether they were done.
  */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'markRead', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
 
 export const isRepeatable = (method: Method): boolean => REPEATABLE.has(method);
 

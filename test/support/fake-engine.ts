@@ -1,10 +1,11 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
-  Role, RoomKey, RoomLook, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, TimelineItem, TimelinePage, Verification,
+  Alarm, Attachment, AttachmentAt, AttachmentFacts, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
+  Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, Transfer, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
 import { holdsAll, placesOf, termsOf } from '../../pwa/engine/search/query.ts';
+import { FakeAttachments } from './fake-attachments.ts';
 
 /** What can be made to fail or to wait. */
 export type Call = Exclude<keyof Engine, 'subscribe' | 'close'>;
@@ -26,6 +27,8 @@ export interface FakeScript {
   readonly security?: Partial<RoomSecurity>;
   /** What comes of a scanned code. */
   readonly scanned?: Verification;
+  /** What opens where. Nothing else does. */
+  readonly opens?: readonly { readonly at: AttachmentAt; readonly opened: Opened }[];
   readonly failing?: Readonly<Partial<Record<Call, ProblemCode>>>;
   /** Calls that wait until {@link FakeEngine.release}. */
   readonly held?: readonly Call[];
@@ -39,7 +42,7 @@ const SOUND: Omit<RoomSecurity, 'members' | 'log'> = { suite: 'xwing', epoch: 41
 const DIGITS = '301249570068842217930551406724138896513047722960848315570293';
 
 const PLAIN = {
-  kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [],
+  kind: 'group', look: { hue: null, picture: null }, settings: { approval: false, disappearing: null }, role: 'member', banned: [], knocks: [], unacknowledged: [],
 } as const satisfies Partial<RoomSummary>;
 
 const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
@@ -47,8 +50,12 @@ const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
 });
 
 /** What becomes of a draft. */
-function sentAs({ reply, thread, ...draft }: Draft): Pick<MessageItem, 'content' | 'reply' | 'thread'> {
+function sentAs({ reply, thread, ...draft }: Draft, attach: (staged: readonly StagedKey[]) => readonly Attachment[]): Pick<MessageItem, 'content' | 'reply' | 'thread'> {
   const about = { ...(reply === undefined ? {} : { reply }), ...(thread === undefined ? {} : { thread }) };
+  if (draft.kind === 'media') {
+    const { staged, ...said } = draft;
+    return { ...about, content: { ...said, attachments: attach(staged) } };
+  }
   return draft.kind === 'poll' ? { ...about, content: { ...draft, options: draft.options.map((text) => ({ text, voters: [] })), closed: false } } : { ...about, content: draft };
 }
 
@@ -56,8 +63,9 @@ function sentAs({ reply, thread, ...draft }: Draft): Pick<MessageItem, 'content'
 export class FakeEngine implements Engine {
   readonly calls: { readonly call: string; readonly with: readonly unknown[] }[] = [];
   readonly failing: Map<Call, ProblemCode>;
+  readonly attachments = new FakeAttachments();
   #profile: Person | null;
-  #preferences: Preferences = { readReceipts: true };
+  #preferences: Preferences = { readReceipts: true, fetchMedia: 'small' };
   #connection: Connection;
   readonly #rooms = new Map<RoomKey, { summary: Summary; items: TimelineItem[] }>();
   #invites: readonly Invite[];
@@ -77,6 +85,7 @@ export class FakeEngine implements Engine {
     this.#scanned = script.scanned ?? 'verified';
     this.failing = new Map(Object.entries(script.failing ?? {}) as [Call, ProblemCode][]);
     this.#held = new Set(script.held);
+    for (const { at, opened } of script.opens ?? []) this.attachments.has(at, opened);
     for (const room of script.rooms ?? []) this.#rooms.set(room.summary.room, { summary: room.summary, items: [...room.items] });
   }
 
@@ -218,9 +227,12 @@ export class FakeEngine implements Engine {
     });
   }
 
-  setSettings(room: RoomKey, settings: RoomSettings): Promise<void> {
+  setSettings(room: RoomKey, settings: Partial<RoomSettings>): Promise<void> {
     return this.#answer('setSettings', [room, settings], () => {
-      this.#change(room, { settings }, { kind: 'approval', by: this.#me(), required: settings.approval });
+      const by = this.#me();
+      const now = { ...this.#at(room).summary.settings, ...settings };
+      if (settings.approval !== undefined) this.#change(room, { settings: now }, { kind: 'approval', by, required: now.approval });
+      if (settings.disappearing !== undefined) this.#change(room, { settings: now }, { kind: 'disappearing', by, seconds: now.disappearing });
     });
   }
 
@@ -337,7 +349,7 @@ export class FakeEngine implements Engine {
     return this.#answer('send', [room, id, draft], () => {
       const at = this.#at(room);
       if (at.items.some((item) => item.id === id)) return;
-      const item: MessageItem = { kind: 'message', id, position: null, sender: this.#me(), mine: true, sentAt: Date.now(), ...sentAs(draft), status: 'queued' };
+      const item: MessageItem = { kind: 'message', id, position: null, sender: this.#me(), mine: true, sentAt: Date.now(), ...sentAs(draft, (staged) => this.attachments.send({ room, message: id }, staged)), status: 'queued' };
       at.items.push(item);
       this.#emit({ kind: 'timeline', room, items: [item] });
       this.#emitState();
@@ -345,7 +357,7 @@ export class FakeEngine implements Engine {
   }
 
   edit(room: RoomKey, message: MessageKey, text: string, mentions: readonly Mention[] = []): Promise<void> {
-    return this.#answer('edit', [room, message, text, mentions], () => { this.#amend(room, message, () => ({ content: { kind: 'text', text, mentions }, editedAt: Date.now() })); });
+    return this.#answer('edit', [room, message, text, mentions], () => { this.#amend(room, message, ({ content }) => ({ content: content.kind === 'media' ? { ...content, text, mentions } : { kind: 'text', text, mentions }, editedAt: Date.now() })); });
   }
 
   deleteForAll(room: RoomKey, message: MessageKey): Promise<void> {
@@ -396,7 +408,7 @@ export class FakeEngine implements Engine {
   versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]> {
     return this.#answer('versions', [room, message], () => {
       const { content, sentAt } = this.#message(room, message);
-      return content.kind === 'text' ? [{ text: content.text, at: sentAt }] : [];
+      return content.kind === 'text' || content.kind === 'media' ? [{ text: content.text, at: sentAt }] : [];
     });
   }
 
@@ -462,6 +474,85 @@ export class FakeEngine implements Engine {
       return holdsAll(folded(item.content.text), terms) ? { room, item, places: placesOf(item.content.text, terms) } : [];
     }));
     return this.#answer('search', [text], () => ({ found: found.sort((a, b) => b.item.sentAt - a.item.sentAt).slice(0, limit), next: null }));
+  }
+
+  stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey> {
+    return this.#answer('stage', [room, source, facts], () => this.attachments.stage(room, source, facts));
+  }
+
+  staged(room: RoomKey): Promise<readonly Staged[]> {
+    return this.#answer('staged', [room], () => this.attachments.staged(room));
+  }
+
+  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey> {
+    return this.#answer('copyTo', [room, at], () => this.attachments.stage(room, this.attachments.open(at).blob, this.#attached(at), false));
+  }
+
+  unstage(room: RoomKey, staged: StagedKey): Promise<void> {
+    return this.#answer('unstage', [room, staged], () => { this.attachments.unstage(room, staged); });
+  }
+
+  open(at: AttachmentAt): Promise<Opened> {
+    return this.#answer('open', [at], () => {
+      const opened = this.attachments.open(at);
+      if (!this.#attached(at).isHere) this.#attach(at, { isHere: true, transfer: null });
+      return opened;
+    });
+  }
+
+  pause(at: AttachmentAt): Promise<void> {
+    return this.#answer('pause', [at], () => {
+      const { transfer } = this.#attached(at);
+      if (transfer !== null) this.move(at, { ...transfer, state: 'paused' });
+    });
+  }
+
+  resume(at: AttachmentAt): Promise<void> {
+    return this.#answer('resume', [at], () => {
+      const { transfer } = this.#attached(at);
+      if (transfer !== null) this.move(at, { direction: transfer.direction, done: transfer.done, total: transfer.total, state: 'moving' });
+    });
+  }
+
+  unsend(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#answer('unsend', [room, message], () => {
+      if (this.#message(room, message).status !== 'queued') throw new EngineError('not-allowed', 'the relay has it');
+      const at = this.#at(room);
+      at.items = at.items.filter(({ id }) => id !== message);
+      this.#emit({ kind: 'gone', room, messages: [message] });
+      this.#emitState();
+    });
+  }
+
+  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage> {
+    return this.#answer('roomMedia', [room, of, page], () => {
+      const isOf = ({ look }: Attachment): boolean => (look === 'picture' || look === 'video') === (of === 'media');
+      const all = this.#messages(room).flatMap(({ id: message, position, sentAt, content }) => {
+        if (position === null || position >= (page.before ?? Infinity)) return [];
+        const media = of === 'links' || content.kind !== 'media' ? [] : content.attachments.flatMap((attachment, index) => (isOf(attachment) ? { message, index, position, sentAt, attachment } : []));
+        const links = of === 'links' && (content.kind === 'text' || content.kind === 'media') ? [...content.text.matchAll(/https?:\/\/\S+/gu)].map(([url]) => ({ message, position, sentAt, url })) : [];
+        return media.length + links.length === 0 ? [] : { media, links };
+      }).reverse();
+      const shown = all.slice(0, page.limit);
+      return { media: shown.flatMap(({ media }) => media), links: shown.flatMap(({ links }) => links), hasOlder: all.length > page.limit };
+    });
+  }
+
+  /** An attachment is on its way, and how far; null: no more. */
+  move(at: AttachmentAt, transfer: Transfer | null, isHere = this.#attached(at).isHere): void {
+    this.#attach(at, { transfer, isHere });
+    this.#emit({ kind: 'transfer', at, transfer });
+  }
+
+  #attached({ room, message, index }: AttachmentAt): Attachment {
+    const { content } = this.#message(room, message);
+    const found = content.kind === 'media' ? content.attachments[index] : undefined;
+    if (found === undefined) throw new EngineError('no-such-message', 'the script has no such attachment');
+    return found;
+  }
+
+  #attach({ room, message, index }: AttachmentAt, change: Partial<Attachment>): void {
+    this.#amend(room, message, ({ content }) => (content.kind === 'media' ? { content: { ...content, attachments: content.attachments.map((one, i) => (i === index ? { ...one, ...change } : one)) } } : {}));
   }
 
   dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void> {

@@ -90,6 +90,8 @@ function bodyOf(draft: Draft): Body {
       };
     }
     case 'poll': {
+    case 'media':
+      throw new EngineError('internal', 'Attachments are not carried yet.');
       const { question, options, several } = draft;
       return checked({ kind: 'poll', question, options: [...options], several, ...standing });
     }

@@ -1,6 +1,7 @@
 /** The interface itself. */
 import type { SearchPage, SearchQuery } from './finding.ts';
 import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
+import type { AttachmentAt, Attachments, FetchMedia, Transfer } from './media.ts';
 import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 import type { Problem } from './problems.ts';
@@ -11,6 +12,8 @@ import type { RoomSecurity, SafetyNumber, Verification } from './trust.ts';
 export interface Preferences {
   /** Others are told what one has read; without it, one is not told either. */
   readonly readReceipts: boolean;
+  /** What is fetched by itself when it comes. */
+  readonly fetchMedia: FetchMedia;
 }
 
 export interface EngineState {
@@ -25,6 +28,8 @@ export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState }
   /** Items that are new or changed, by id. */
   | { readonly kind: 'timeline'; readonly room: RoomKey; readonly items: readonly TimelineItem[] }
+  /** How an attachment moves, at most five times a second each; null once it does not any more. */
+  | { readonly kind: 'transfer'; readonly at: AttachmentAt; readonly transfer: Transfer | null }
   /** Taken from this device: no line of the conversation any more. */
   | { readonly kind: 'gone'; readonly room: RoomKey; readonly messages: readonly MessageKey[] }
   /** The engine cannot go on (storage failed, superseded): what the person should do. */
@@ -47,7 +52,7 @@ export interface Conversations {
  * `no-such-message` where this device has none, `not-allowed` where it is not one's to do.
  */
 export interface Messages {
-  /** One's own text. */
+  /** One's own text, or caption. */
   edit(room: RoomKey, message: MessageKey, text: string, mentions?: readonly Mention[]): Promise<void>;
   /** For everyone: one's own, or as an admin anybody's. */
   deleteForAll(room: RoomKey, message: MessageKey): Promise<void>;
@@ -115,7 +120,7 @@ export interface Trust {
   rejoin(room: RoomKey): Promise<void>;
 }
 
-export interface Engine extends Conversations, Messages, Membership, Trust {
+export interface Engine extends Conversations, Messages, Attachments, Membership, Trust {
   state(): Promise<EngineState>;
   createProfile(name: string): Promise<Person>;
   /** One's own name, in every room: each learns it with the next own commit. */

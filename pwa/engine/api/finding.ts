@@ -8,6 +8,8 @@ export interface SearchQuery {
   readonly text: string;
   readonly room?: RoomKey;
   readonly from?: PersonKey;
+  /** Only what has such in it: then an empty text finds all of them. Pictures and videos are media; every attachment is a file. */
+  readonly has?: 'files' | 'media' | 'links';
   /** Unix milliseconds: `since` inclusive, `until` not. */
   readonly since?: number;
   readonly until?: number;

@@ -16,6 +16,13 @@ export const MOST_PREVIEW_BYTES = 1024;
 /** Loudness over time, each 0 to 255. */
 export const MOST_WAVEFORM = 96;
 
+/** Bytes of one attachment's content. A relay may take less. */
+export const MOST_ATTACHMENT_BYTES = 2 * 1024 ** 3;
+
+/** `small`: up to {@link SMALL_ATTACHMENT_BYTES}. */
+export type FetchMedia = 'always' | 'small' | 'never';
+export const SMALL_ATTACHMENT_BYTES = 2 * 1024 * 1024;
+
 export type AttachmentLook = 'picture' | 'video' | 'voice' | 'file';
 
 /** What its sender says of it: to be believed by nobody. */
@@ -38,7 +45,7 @@ export interface AttachmentFacts {
 /** On its way between this device and the relay. Bytes of the blob. */
 export interface Transfer {
   readonly direction: 'up' | 'down';
-  /** `waiting`: for the relay, or for its turn. `paused`: by the person. `failed`: `problem` says why and what to do. */
+  /** `waiting`: for the relay, or for its turn. `paused`: by the person. `failed`: `problem` says why and what to do; `relay-full` is tried again by itself. */
   readonly state: 'waiting' | 'moving' | 'paused' | 'failed';
   readonly done: number;
   readonly total: number;
@@ -68,6 +75,8 @@ export interface Staged extends AttachmentFacts {
 export interface Opened {
   readonly blob: Blob;
   readonly shows: 'picture' | 'video' | 'audio' | null;
+  /** Why it is not what its message calls it: `attachment-mistyped` or `attachment-too-many-pixels`. */
+  readonly problem?: Problem;
 }
 
 /** Which attachment of which message. */
@@ -76,6 +85,9 @@ export interface AttachmentAt {
   readonly message: MessageKey;
   readonly index: number;
 }
+
+/** What a room's view of media, files and links shows: pictures and videos; files and voice messages; addresses that stand in texts. */
+export type RoomMediaKind = 'media' | 'files' | 'links';
 
 /** An attachment of a room, for its view of media and files. */
 export interface RoomMedia {
@@ -97,16 +109,21 @@ export interface Attachments {
   stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey>;
   /** In the order in which they were taken. */
   staged(room: RoomKey): Promise<readonly Staged[]>;
+  /** A copy of an attachment for another room, under a key of its own: to be sent there, and not shown among what is staged. Rejects as `open` does. */
+  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey>;
   unstage(room: RoomKey, staged: StagedKey): Promise<void>;
-  /** Fetches what is not here, and opens it, as a stream: little of it is ever in memory. Resolves when all of it has verified. */
+  /**
+   * Fetches what is not here, and opens it, as a stream: little of it is ever in memory. Resolves when all of it has verified; offline it
+   * waits for the relay. Rejects with `attachment-gone`, `-damaged`, `-cut-short`, `-wrong-size`, `-paused`, `storage-full`, `no-such-message`.
+   */
   open(at: AttachmentAt): Promise<Opened>;
-  /** Stops a transfer and keeps what it has; `resume` goes on from there, after days too. */
+  /** Stops a transfer and keeps what it has; `resume` goes on from there, after days too. Both do nothing where there is nothing to do. */
   pause(at: AttachmentAt): Promise<void>;
   resume(at: AttachmentAt): Promise<void>;
   /** Takes back a message that the relay does not have yet: it and its attachments are gone from here. Rejects with `not-allowed` where it is sent. */
   unsend(room: RoomKey, message: MessageKey): Promise<void>;
-  /** The newest first, before a position or from the end; `hasOlder` of what was left. */
-  roomMedia(room: RoomKey, of: 'media' | 'files' | 'links', page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage>;
+  /** The newest first, before a position or from the end; `limit` messages, each with all that it has of it. Voice messages are among the files. */
+  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage>;
 }
 
 export interface RoomLink {

@@ -1,6 +1,7 @@
 /** A room's conversation. */
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { Branded } from '../../../shared/ids.ts';
+import type { Attachment, StagedKey } from './media.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 
 /** An envelope id: known before the message is sent, the same ever after. */
@@ -16,6 +17,8 @@ export interface Mention {
 /** What stands in the conversation, as it is now. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true }
+  /** `text` is the caption, maybe empty. 1 to `MOST_ATTACHMENTS`. */
+  | { readonly kind: 'media'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true; readonly attachments: readonly Attachment[] }
   | { readonly kind: 'poll'; readonly question: string; readonly options: readonly PollOption[]; readonly several: boolean; readonly closed: boolean }
   /** Degrees, and metres. */
   | { readonly kind: 'place'; readonly latitude: number; readonly longitude: number; readonly accuracy?: number; readonly label?: string }
@@ -32,10 +35,12 @@ export interface PollOption {
 /** What one sends. */
 export type Draft = (
   | { readonly kind: 'text'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true }
+  /** What was staged for the room, in this order. The message waits in the outbox until all of it is at the relay; later texts do not wait for it. */
+  | { readonly kind: 'media'; readonly text: string; readonly mentions?: readonly Mention[]; readonly forwarded?: true; readonly staged: readonly StagedKey[] }
   | { readonly kind: 'poll'; readonly question: string; readonly options: readonly string[]; readonly several: boolean }
   | { readonly kind: 'place'; readonly latitude: number; readonly longitude: number; readonly accuracy?: number; readonly label?: string }
 ) & {
-  /** The message that it answers; texts alone. */
+  /** The message that it answers; texts and media alone. */
   readonly reply?: MessageKey;
   /** The message that begins the thread in which it stands. */
   readonly thread?: MessageKey;

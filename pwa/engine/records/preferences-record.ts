@@ -5,13 +5,13 @@ import { fromCbor, toCbor } from '../wire/cbor.ts';
 
 export const PREFERENCES_KEY = ['preferences'] as const;
 
-export const DEFAULT_PREFERENCES: Preferences = { readReceipts: true };
+export const DEFAULT_PREFERENCES: Preferences = { readReceipts: true, fetchMedia: 'small' };
 
-const shape = v.object({ v: v.literal(1), readReceipts: v.boolean() });
+const shape = v.object({ v: v.literal(1), readReceipts: v.boolean(), fetchMedia: v.picklist(['always', 'small', 'never']) });
 
 export const encodePreferences = (preferences: Preferences): Uint8Array => toCbor({ v: 1, ...preferences });
 
 export function decodePreferences(value: Uint8Array): Preferences | undefined {
   const stored = fromCbor(shape, value);
-  return stored === undefined ? undefined : { readReceipts: stored.readReceipts };
+  return stored === undefined ? undefined : { readReceipts: stored.readReceipts, fetchMedia: stored.fetchMedia };
 }

@@ -58,6 +58,7 @@ export class EngineWatch implements ReactiveController {
         this.halted = event.problem;
         break;
       case 'gone':
+      case 'transfer':
         return;
       case 'timeline':
         this.#onItems(event);

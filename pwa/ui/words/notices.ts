@@ -1,5 +1,5 @@
 import { msg, str } from '@lit/localize';
-import type { NoticeFact, Person, PersonKey, Role, RoomSummary, TimelineItem } from '../../engine/api.ts';
+import type { AttachmentFacts, NoticeFact, Person, PersonKey, Role, RoomSummary, TimelineItem } from '../../engine/api.ts';
 import { plainText } from '../text/markup.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { hostOf } from './alarms.ts';
@@ -42,6 +42,9 @@ const words = {
   mine: (text: string) => msg(str`You: ${text}`),
   theirs: (name: string, text: string) => msg(str`${name}: ${text}`),
 } as const;
+  picture: () => msg('Photo'),
+  video: () => msg('Video'),
+  voice: () => msg('Voice message'),
 
 /** What one did to another: each language says "you" in a way of its own, so that every pair is a sentence. */
 interface Deed {
@@ -158,6 +161,21 @@ export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): s
       return words.poll(item.content.question);
     case 'place':
       return item.content.label ?? words.place();
+/** Of what is in it, by the first. */
+function attachedText([first]: readonly AttachmentFacts[]): string {
+  switch (first?.look) {
+    case undefined:
+    case 'picture':
+      return words.picture();
+    case 'video':
+      return words.video();
+    case 'voice':
+      return words.voice();
+    case 'file':
+      return first.name;
+  }
+}
+
     case 'deleted':
       return item.mine ? words.deletedMine() : words.deleted();
     case 'unknown':
@@ -165,6 +183,8 @@ export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): s
     default:
       return assertNever(item.content);
   }
+    case 'media':
+      return item.content.text === '' ? attachedText(item.content.attachments) : plainText(item.content.text);
 }
 
 /** The last thing in a room, for the list: with the name of who said it where that is not plain. */
