@@ -2,7 +2,7 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type AttachmentAt, type AttachmentFacts, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey, type Opened, type RoomMediaKind, type RoomMediaPage, type Staged, type StagedKey,
-  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type Verification, type Version,
+  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
@@ -17,7 +17,8 @@ import { acknowledge } from './actor/recognition.ts';
 import { rejoin } from './actor/rejoin.ts';
 import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
-import { enqueueMessage, markRead, mentionOf, summaryOf, timelinePage } from './actor/timeline.ts';
+import { timelinePage } from './actor/pages.ts';
+import { enqueueMessage, markRead, mentionOf, summaryOf } from './actor/timeline.ts';
 import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
@@ -387,8 +388,8 @@ class LocalEngine implements Engine {
     return this.#settled(() => pinnedIn(this.#room(room)));
   }
 
-  timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
-    return this.#settled(() => timelinePage(this.#room(room), page));
+  timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage> {
+    return this.#settled(() => timelinePage(this.#room(room), span));
   }
 
   markRead(room: RoomKey, position: number): Promise<void> {

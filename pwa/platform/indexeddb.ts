@@ -3,7 +3,7 @@
  * operating system has flushed it. A transaction ends by itself across a foreign `await`, so nothing
  * here awaits anything but the database.
  */
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction } from 'idb';
 import { STORES, StorageError, SupersededError, type Change, type Range, type Storage, type StorageKey, type StoredRecord, type StoreName, type Writer } from '../engine/ports/storage.ts';
 
 const WRITER = 'writer';
@@ -64,19 +64,12 @@ export class IndexedDbStorage implements Storage {
   range(store: StoreName, range: Range): Promise<readonly StoredRecord[]> {
     return typed(async () => {
       const { limit } = range;
-      const keys = keyRange(range);
-      if (range.reverse !== true) {
-        const transaction = this.#database.transaction(store);
-        const [found, values] = await Promise.all([transaction.store.getAllKeys(keys, limit), transaction.store.getAll(keys, limit)]);
-        return found.map((key, i) => ({ key, value: values[i] as Uint8Array }));
-      }
-      const records: StoredRecord[] = [];
-      let cursor = await this.#database.transaction(store).store.openCursor(keys, 'prev');
-      while (cursor !== null && (limit === undefined || records.length < limit)) {
-        records.push({ key: cursor.key, value: cursor.value });
-        cursor = await cursor.continue();
-      }
-      return records;
+      const records = this.#database.transaction(store).store;
+      const keys = range.reverse === true && limit !== undefined ? await lastKeys(records, keyRange(range), limit) : keyRange(range);
+      if (keys === undefined) return [];
+      const [found, values] = await Promise.all([records.getAllKeys(keys, limit), records.getAll(keys, limit)]);
+      const rows = found.map((key, i) => ({ key, value: values[i] as Uint8Array }));
+      return range.reverse === true ? rows.reverse() : rows;
     });
   }
 
@@ -122,6 +115,15 @@ function keyRange({ prefix, after, before }: Range): IDBKeyRange {
   const lower = after === undefined ? [...prefix] : [...prefix, after, AFTER_ALL];
   const upper = before === undefined ? [...prefix, AFTER_ALL] : [...prefix, before];
   return IDBKeyRange.bound(lower, upper, after !== undefined, true);
+}
+
+/** The range of the last `limit` keys in `keys`: a cursor that leaps there, since one that walks takes a message to the database's process for each step. */
+async function lastKeys(store: IDBPObjectStore<Schema & Records, [StoreName], StoreName>, keys: IDBKeyRange, limit: number): Promise<IDBKeyRange | undefined> {
+  if (limit <= 0) return undefined;
+  const last = await store.openKeyCursor(keys, 'prev');
+  if (last === null) return undefined;
+  const first = limit === 1 ? last : await last.advance(limit - 1);
+  return first === null ? keys : IDBKeyRange.bound(first.key, keys.upper, false, keys.upperOpen);
 }
 
 async function typed<T>(operation: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
   Alarm, Attachment, AttachmentAt, AttachmentFacts, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
-  Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, Transfer, Verification,
+  Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, TimelineSpan, Transfer, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
 import { holdsAll, placesOf, termsOf } from '../../pwa/engine/search/query.ts';
@@ -57,6 +57,20 @@ function sentAs({ reply, thread, ...draft }: Draft, attach: (staged: readonly St
     return { ...about, content: { ...said, attachments: attach(staged) } };
   }
   return draft.kind === 'poll' ? { ...about, content: { ...draft, options: draft.options.map((text) => ({ text, voters: [] })), closed: false } } : { ...about, content: draft };
+}
+
+/** Which of them a span asks for: from the first index up to before the second. */
+function bounds(positions: readonly number[], span: TimelineSpan): readonly [number, number] {
+  const before = (position: number): number => positions.filter((one) => one < position).length;
+  const within = (at: number): number => Math.min(Math.max(at, 0), positions.length);
+  if ('after' in span) {
+    const from = positions.filter((one) => one <= span.after).length;
+    return [from, within(from + span.limit)];
+  }
+  const half = Math.floor(span.limit / 2);
+  if ('around' in span) return [within(before(span.around) - half), within(before(span.around) + 1 + half)];
+  const to = 'before' in span ? before(span.before) : positions.length;
+  return [within(to - span.limit), to];
 }
 
 /** An engine over scripted data: what the UI asks of it is recorded, what it answers is decided beforehand. */
@@ -440,8 +454,8 @@ export class FakeEngine implements Engine {
     this.#emitState();
   }
 
-  timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
-    return this.#answer('timeline', [room, page], () => {
+  timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage> {
+    return this.#answer('timeline', [room, span], () => {
       const items = this.#at(room).items.filter((item) => item.kind === 'notice' || item.thread === undefined);
       const before = page.before;
       const eligible = before === undefined ? items : items.filter((item) => item.position !== null && item.position < before);

@@ -85,6 +85,11 @@ export function storageConformance({ describe, it }: Runner, subject: StorageSub
       equal(await keysOf(storage, { prefix: ['p'], after: 2 }), [['p', 3], ['p', 4], ['p', 5]], 'after');
       equal(await keysOf(storage, { prefix: ['p'], before: 3 }), [['p', 1], ['p', 2]], 'before');
       equal(await keysOf(storage, { prefix: ['p'], after: 1, before: 5, reverse: true, limit: 2 }), [['p', 4], ['p', 3]], 'both, from the end');
+      equal(await keysOf(storage, { prefix: ['p'], before: 5, reverse: true, limit: 4 }), [['p', 4], ['p', 3], ['p', 2], ['p', 1]], 'just as many');
+      equal(await keysOf(storage, { prefix: ['p'], before: 4, reverse: true, limit: 9 }), [['p', 3], ['p', 2], ['p', 1]], 'fewer than asked for');
+      equal(await keysOf(storage, { prefix: ['p'], before: 1, reverse: true, limit: 9 }), [], 'none');
+      equal(await keysOf(storage, { prefix: ['p'], after: 4, reverse: true, limit: 1 }), [['p', 5]], 'the last');
+      equal(await keysOf(storage, { prefix: ['p'], after: 3, reverse: true }), [['p', 5], ['p', 4]], 'from the end, without a limit');
     });
 
     story('clears by prefix', async (storage, writer) => {

@@ -1,6 +1,6 @@
 /** Reading the conversation, and what the person does to it: paging, writing, reading. */
 import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts';
-import { EngineError, type Draft, type Mention, type MessageItem, type MessageKey, type RoomSummary, type TimelineItem, type TimelinePage } from '../api.ts';
+import { EngineError, type Draft, type Mention, type MessageItem, type MessageKey, type RoomSummary, type TimelineItem } from '../api.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
 import { decodeItem, type StoredItem } from '../records/message-records.ts';
@@ -12,6 +12,7 @@ import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } fr
 import { personKey, personOf } from './people.ts';
 import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
 import { oweRead } from './receipts.ts';
+import { unreadAfter } from './pages.ts';
 import type { Room } from './room.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 
@@ -43,8 +44,6 @@ function nameOfRoom({ agreed, name, members, peer }: RoomRecord, me: IdentityKey
   return neutralised(members.find(({ person }) => !equalBytes(person, me))?.name ?? peer?.name ?? name);
 }
 
-const queuedOf = (room: Room): readonly MessageItem[] => room.outbox.all.flatMap(({ entry }) => room.queued(entry.id) ?? []);
-
 function latestOf(room: Room): TimelineItem | null {
   const { latest } = room.state;
   for (const { entry } of [...room.outbox.all].reverse()) {
@@ -52,29 +51,6 @@ function latestOf(room: Room): TimelineItem | null {
     if (item !== undefined) return item;
   }
   return latest === null ? null : room.shown(latest);
-}
-
-export async function timelinePage(room: Room, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<TimelinePage> {
-  const { stored, hasOlder } = await itemsBefore(room, before, limit);
-  const ids = new Set<string>();
-  const placed = stored.map((item) => room.shown(item));
-  for (const item of placed) ids.add(item.id);
-  // What was placed while the rows were read is in the outbox no more, or in both: it is shown once.
-  const queued = before === undefined ? queuedOf(room).filter(({ id, thread }) => !ids.has(id) && thread === undefined) : [];
-  return { items: [...placed, ...queued], hasOlder };
-}
-
-/** Of the conversation itself, oldest first: what stands in a thread is shown there. */
-async function itemsBefore(room: Room, before: number | undefined, limit: number): Promise<{ readonly stored: readonly StoredItem[]; readonly hasOlder: boolean }> {
-  const stored: StoredItem[] = [];
-  let upTo = before;
-  for (;;) {
-    const rows = await room.host.storage.range('timeline', { prefix: [room.key], reverse: true, limit: limit + 1, ...(upTo === undefined ? {} : { before: upTo }) });
-    stored.push(...rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'notice' || !item.aside));
-    if (rows.length <= limit || stored.length > limit) break;
-    upTo = Number(rows.at(-1)?.key[1]);
-  }
-  return { stored: stored.slice(0, limit).reverse(), hasOlder: stored.length > limit };
 }
 
 function bodyOf(draft: Draft): Body {
@@ -142,8 +118,8 @@ export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, 
 export async function markRead(room: Room, position: number): Promise<void> {
   const { record } = room.state;
   if (position <= record.readThrough) return;
-  const rows = await room.host.storage.range('timeline', { prefix: [room.key], after: position });
-  const unread = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'message' && !item.mine).length;
+  const unread = await unreadAfter(room, position);
+  const begin = await startRead(room, position);
   const step = room.step();
   step.update({ readThrough: position, unread });
   if (unread < record.unread) oweRead(room, step, position);

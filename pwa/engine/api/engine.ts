@@ -2,7 +2,7 @@
 import type { SearchPage, SearchQuery } from './finding.ts';
 import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
 import type { AttachmentAt, Attachments, FetchMedia, Transfer } from './media.ts';
-import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, Version } from './messages.ts';
+import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, TimelineSpan, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 import type { Problem } from './problems.ts';
 import type { Alarm, Connection, RoomKey, RoomLook, RoomSettings, RoomSummary } from './rooms.ts';
@@ -39,8 +39,8 @@ export type EngineEvent =
 export interface Conversations {
   /** Resolves when the message is durable in the outbox: only then may the composer clear. Sending again under one id changes nothing. */
   send(room: RoomKey, id: MessageKey, draft: Draft): Promise<void>;
-  /** The `limit` items before a position, or the last ones, queued messages included. */
-  timeline(room: RoomKey, page: { readonly before?: number; readonly limit: number }): Promise<TimelinePage>;
+  /** A part of the conversation, read alone: however long it is, a page costs the same. */
+  timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage>;
   markRead(room: RoomKey, position: number): Promise<void>;
   setDraft(room: RoomKey, text: string): Promise<void>;
   /** Over all that is on this device, offline too. Nothing is found by an empty text. */

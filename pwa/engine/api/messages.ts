@@ -138,7 +138,15 @@ export interface TimelinePage {
   /** Oldest first. */
   readonly items: readonly TimelineItem[];
   readonly hasOlder: boolean;
+/** At most `limit` items: the last ones, or those before or after a position, or with that position in their middle. */
+export type TimelineSpan =
+  | { readonly limit: number }
+  | { readonly limit: number; readonly before: number }
+  | { readonly limit: number; readonly after: number }
+  | { readonly limit: number; readonly around: number };
+
 }
 
 /** A fresh id for a message about to be sent. */
 export const newMessageKey = (): MessageKey => toBase64Url(crypto.getRandomValues(new Uint8Array(16))) as MessageKey;
+  readonly hasNewer: boolean;
