@@ -13,6 +13,7 @@ import ChevronRight from 'lucide/dist/esm/icons/chevron-right.mjs';
 import CircleCheck from 'lucide/dist/esm/icons/circle-check.mjs';
 import Clock from 'lucide/dist/esm/icons/clock-3.mjs';
 import CloudOff from 'lucide/dist/esm/icons/cloud-off.mjs';
+import Download from 'lucide/dist/esm/icons/download.mjs';
 import Copy from 'lucide/dist/esm/icons/copy.mjs';
 import Ellipsis from 'lucide/dist/esm/icons/ellipsis.mjs';
 import File from 'lucide/dist/esm/icons/file.mjs';
@@ -23,6 +24,11 @@ import Link from 'lucide/dist/esm/icons/link-2.mjs';
 import Lock from 'lucide/dist/esm/icons/lock.mjs';
 import LogOut from 'lucide/dist/esm/icons/log-out.mjs';
 import MessageCircle from 'lucide/dist/esm/icons/message-circle.mjs';
+import Mic from 'lucide/dist/esm/icons/mic.mjs';
+import Pause from 'lucide/dist/esm/icons/pause.mjs';
+import Photos from 'lucide/dist/esm/icons/images.mjs';
+import Play from 'lucide/dist/esm/icons/play.mjs';
+import Upload from 'lucide/dist/esm/icons/upload.mjs';
 import Pencil from 'lucide/dist/esm/icons/pencil.mjs';
 import Forward from 'lucide/dist/esm/icons/forward.mjs';
 import MapPin from 'lucide/dist/esm/icons/map-pin.mjs';
@@ -54,6 +60,7 @@ const ICONS = {
   back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
   invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
   search: Search, remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,
+  download: Download, mic: Mic, pause: Pause, photos: Photos, play: Play, upload: Upload,
   face: Smile, file: File, forwardTo: Forward, keyboard: Keyboard, poll: Poll, select: ListChecks, pin: Pin, place: MapPin, reply: Reply, thread: MessagesSquare, unpin: PinOff, waiting: UserCheck, warning: Warning,
 } as const;
 
