@@ -457,9 +457,10 @@ export class FakeEngine implements Engine {
   timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage> {
     return this.#answer('timeline', [room, span], () => {
       const items = this.#at(room).items.filter((item) => item.kind === 'notice' || item.thread === undefined);
-      const before = page.before;
-      const eligible = before === undefined ? items : items.filter((item) => item.position !== null && item.position < before);
-      return { items: eligible.slice(-page.limit), hasOlder: eligible.length > page.limit };
+      const placed = items.filter(({ position }) => position !== null);
+      const [from, to] = bounds(placed.map(({ position }) => position ?? 0), span);
+      const hasNewer = to < placed.length;
+      return { items: [...placed.slice(from, to), ...(hasNewer ? [] : items.filter(({ position }) => position === null))], hasOlder: from > 0, hasNewer };
     });
   }
 

@@ -11,8 +11,8 @@ import { has } from '../rooms/standing.ts';
 import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
 import { personKey, personOf } from './people.ts';
 import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
-import { oweRead } from './receipts.ts';
 import { unreadAfter } from './pages.ts';
+import { oweRead } from './receipts.ts';
 import type { Room } from './room.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 

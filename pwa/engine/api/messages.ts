@@ -134,10 +134,6 @@ export interface NoticeItem {
 
 export type TimelineItem = MessageItem | NoticeItem;
 
-export interface TimelinePage {
-  /** Oldest first. */
-  readonly items: readonly TimelineItem[];
-  readonly hasOlder: boolean;
 /** At most `limit` items: the last ones, or those before or after a position, or with that position in their middle. */
 export type TimelineSpan =
   | { readonly limit: number }
@@ -145,8 +141,12 @@ export type TimelineSpan =
   | { readonly limit: number; readonly after: number }
   | { readonly limit: number; readonly around: number };
 
+export interface TimelinePage {
+  /** Oldest first. Where nothing newer is left out, queued messages stand last, beyond `limit`. */
+  readonly items: readonly TimelineItem[];
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
 }
 
 /** A fresh id for a message about to be sent. */
 export const newMessageKey = (): MessageKey => toBase64Url(crypto.getRandomValues(new Uint8Array(16))) as MessageKey;
-  readonly hasNewer: boolean;
