@@ -20,6 +20,8 @@ import { securityOf } from './actor/security.ts';
 import { timelinePage } from './actor/pages.ts';
 import { enqueueMessage, markRead, mentionOf, summaryOf } from './actor/timeline.ts';
 import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
+import { Elapsed } from './expiry/elapsed.ts';
+import { Sweeper } from './expiry/sweeper.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
@@ -57,6 +59,7 @@ class LocalEngine implements Engine {
   readonly #host: RoomHost;
   readonly #index: SearchIndex;
   readonly #keeper: IndexKeeper;
+  readonly #sweeper: Sweeper;
   readonly #rooms = new Map<string, Room>();
   readonly #links = new Map<string, RelayLink>();
   readonly #drafts = new Map<string, string>();
@@ -73,7 +76,7 @@ class LocalEngine implements Engine {
     this.#writer = writer;
     this.#host = {
       storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin, renewEvery: (options.renewAfterDays ?? 7) * 24 * 3_600_000,
-      verified: new VerifiedPeople(),
+      verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock),
       creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
       preferences: () => this.#preferences,
@@ -81,6 +84,7 @@ class LocalEngine implements Engine {
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
+      dueChanged: () => this.#sweeper.schedule(),
       rooms: () => [...this.#rooms.values()],
       adopt: (record) => this.#adopt(new Room(this.#host, record, [], null)),
       dropped: (room) => {
@@ -99,6 +103,7 @@ class LocalEngine implements Engine {
       },
       halt: (cause) => this.#halt(cause),
     };
+    this.#sweeper = new Sweeper(this.#host.elapsed, () => this.#rooms.values(), (changes) => this.#write(changes, true));
     this.#index = new SearchIndex({ storage, write: (changes) => this.#write(changes, true), rooms: () => this.#rooms.keys() });
     this.#keeper = new IndexKeeper(this.#index, options.clock, (cause) => {
       if (codeOf(cause) !== 'storage-full') this.#halt(cause);
@@ -112,10 +117,12 @@ class LocalEngine implements Engine {
     const preferences = await this.#storage.get('meta', PREFERENCES_KEY);
     this.#preferences = (preferences && decodePreferences(preferences)) ?? DEFAULT_PREFERENCES;
     await this.#host.verified.load(this.#storage);
+    await this.#host.elapsed.load(this.#storage);
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
     for (const room of this.#rooms.values()) room.start();
     this.#keeper.start();
+    this.#sweeper.schedule();
   }
 
   #link(relay: string): RelayLink {
@@ -147,6 +154,7 @@ class LocalEngine implements Engine {
 
   #stop(): void {
     this.#keeper.stop();
+    this.#sweeper.stop();
     for (const room of this.#rooms.values()) room.stop();
     for (const link of this.#links.values()) link.close();
   }
@@ -307,7 +315,7 @@ class LocalEngine implements Engine {
     return this.#settled(() => setLook(this.#room(room), look));
   }
 
-  setSettings(room: RoomKey, settings: RoomSettings): Promise<void> {
+  setSettings(room: RoomKey, settings: Partial<RoomSettings>): Promise<void> {
     return this.#settled(() => setSettings(this.#room(room), settings));
   }
 

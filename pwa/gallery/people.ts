@@ -67,7 +67,7 @@ export function room(key: string, name: string, members: readonly Person[], item
   const last = items.findLast((item) => item.position !== null)?.position ?? 0;
   return {
     summary: {
-      room: key as RoomKey, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false }, role: 'member', banned: [], knocks: [], unacknowledged: [], name, standing: { kind: 'member' }, me: me.person, members: members.map((one) => memberFrom(one)), relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
+      room: key as RoomKey, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false, disappearing: null }, role: 'member', banned: [], knocks: [], unacknowledged: [], name, standing: { kind: 'member' }, me: me.person, members: members.map((one) => memberFrom(one)), relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
       createdAt: ago(60 * 24 * 12), ...more,
     },
     items,

@@ -91,7 +91,7 @@ const standing = (name: string, title: string, of: RoomSummary['standing'], more
 
 export const TRUST_STATES: readonly GalleryState[] = [
   { name: 'details-owner', title: 'About a room, for an owner', at: DETAILS, script: () => hikesAs('owner', { look: { hue: null, picture: hillsPicture() }, banned: [{ ...tomas, by: ana }] }), then: stands },
-  { name: 'details-knocks', title: 'Somebody waits', at: DETAILS, script: () => hikesAs('admin', { settings: { approval: true }, knocks: [knock(priya, 4, 'Family'), knock(tomas, 60, '')] }), then: stands },
+  { name: 'details-knocks', title: 'Somebody waits', at: DETAILS, script: () => hikesAs('admin', { settings: { approval: true, disappearing: null }, knocks: [knock(priya, 4, 'Family'), knock(tomas, 60, '')] }), then: stands },
   { name: 'details-warnings', title: 'Same names, unseen devices', at: DETAILS,
     script: () => hikesAs('admin', { members: [
       memberFrom(ana, { role: 'owner', verified: true }), memberFrom(otherAna, { sameNameAs: { person: ana.person, verified: true } }), memberFrom(jonas, { lastSeenAt: Date.now() - 9 * WEEK }),
@@ -121,7 +121,7 @@ export const TRUST_STATES: readonly GalleryState[] = [
   { name: 'profile', title: 'Oneself', script: () => hikesAs('member'), then: async (app) => { await click(app, 'sotto-room-list', '.head .round:has(sotto-avatar)'); await found(shadow(app), 'sotto-profile', 'sotto-sheet'); } },
 
   { name: 'invites', title: 'Invites', at: DETAILS, script: () => hikesAs('owner', {}, { invites }), then: opens('invites') },
-  { name: 'invites-revoke', title: 'Taking an invite back', at: DETAILS, script: () => hikesAs('owner', { settings: { approval: true } }, { invites }),
+  { name: 'invites-revoke', title: 'Taking an invite back', at: DETAILS, script: () => hikesAs('owner', { settings: { approval: true, disappearing: null } }, { invites }),
     then: async (app) => { await opens('invites')(app); await click(app, 'sotto-invite-sheet', 'sotto-invite-list', '.back'); } },
   { name: 'invites-none', title: 'No invites', at: DETAILS, script: () => hikesAs('owner'), then: opens('invites') },
   { name: 'invite-admin', title: 'A new link for admins', at: DETAILS, script: () => hikesAs('owner'),

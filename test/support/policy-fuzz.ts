@@ -101,7 +101,7 @@ class FuzzedRoom {
       () => ({ kind: 'unban', id, person }),
       () => ({ kind: 'role', id, person, role: dice.pick(['owner', 'admin', 'member']) }),
       () => ({ kind: 'role', id, person, role: dice.pick(['owner', 'admin']) }),
-      () => ({ kind: 'room', id, change: dice.pick([{ name: 'another' }, { approval: dice.chance(0.5) }, { hue: 7 }, { relay: 'https://elsewhere.example' }]) }),
+      () => ({ kind: 'room', id, change: dice.pick([{ name: 'another' }, { approval: dice.chance(0.5) }, { disappearing: dice.pick([null, 30]) }, { hue: 7 }, { relay: 'https://elsewhere.example' }]) }),
       () => ({ kind: 'refresh', id }),
     ])();
   }
@@ -133,7 +133,7 @@ class FuzzedRoom {
     });
     const entry: BannedEntry = { identity: dice.pick(people), name: 'x', by: dice.chance(0.7) ? me.identityKey : dice.pick(people) };
     return dice.pick<() => Agreeing>([
-      () => ({ terms: dice.pick<Partial<RoomTerms>>([{ name: 'mine' }, { approval: !state.terms.approval }, { kind: 'direct' }, { owner: me.identityKey }, { suite: 'xwing' }, { relay: 'https://mine.example' }]) }),
+      () => ({ terms: dice.pick<Partial<RoomTerms>>([{ name: 'mine' }, { approval: !state.terms.approval }, { disappearing: 1 + dice.below(9) }, { kind: 'direct' }, { owner: me.identityKey }, { suite: 'xwing' }, { relay: 'https://mine.example' }]) }),
       () => ({ roles: dice.pick<Partial<Roles>>([{ owners: [me.identityKey] }, { owners: list() }, { admins: list() }, { members: list() }, { owners: [], admins: [] }]) }),
       () => ({ roles: { banned: dice.chance(0.5) ? [...state.roles.banned, entry] : [] } }),
       () => ({ invites: [...state.invites.invites, made] }),

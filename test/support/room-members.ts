@@ -28,7 +28,7 @@ export interface Inmate {
 export const NOBODY: Roles = { owners: [], admins: [], members: [], banned: [] };
 
 export const termsOf = (owner: Identity, terms: Partial<RoomTerms> = {}): RoomTerms => ({
-  suite: 'x25519', kind: 'group', name: 'room', hue: null, picture: null, owner: owner.identityKey, approval: false, relay: null, mover: null, ...terms,
+  suite: 'x25519', kind: 'group', name: 'room', hue: null, picture: null, owner: owner.identityKey, approval: false, disappearing: null, relay: null, mover: null, ...terms,
 });
 
 export interface Agreeing {

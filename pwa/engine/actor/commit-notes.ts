@@ -81,6 +81,7 @@ function termsOf({ terms: before }: AgreedState, { terms: after }: AgreedState, 
   const samePicture = before.picture === null || after.picture === null ? before.picture === after.picture : equalBytes(before.picture, after.picture);
   if (before.hue !== after.hue || !samePicture) notes.push({ kind: 'pictured', by });
   if (before.approval !== after.approval) notes.push({ kind: 'approval', by, required: after.approval });
+  if (before.disappearing !== after.disappearing) notes.push({ kind: 'disappearing', by, seconds: after.disappearing });
   if (before.relay !== after.relay) notes.push({ kind: 'moved', by, relay: after.relay ?? '' });
   return notes;
 }

@@ -33,7 +33,7 @@ export async function createRoom(host: RoomHost, relay: string, suite: Suite, gi
   const group = await createGroup({
     groupId: room, suite, device: makeDevice(profile), leafExtensions: [profileExtension(profile.name), joinedByExtension(FOUNDED), returnKeyExtension(returnKeys(room, profile).public)],
     extensions: [
-      roomExtension({ suite, kind, name, hue: null, picture: null, owner: me, approval: false, relay: null, mover: newMover(room, owner) }),
+      roomExtension({ suite, kind, name, hue: null, picture: null, owner: me, approval: false, disappearing: null, relay: null, mover: newMover(room, owner) }),
       rolesExtension({ owners: [me], admins: [], members: [], banned: [] }), invitesExtension([]),
     ],
   });

@@ -1,5 +1,6 @@
 /** What a room needs of the engine around it. */
 import type { MessageKey, Preferences, TimelineItem } from '../api.ts';
+import type { Elapsed } from '../expiry/elapsed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
@@ -13,6 +14,7 @@ export interface RoomHost {
   /** Sealed. Written through {@link RoomHost.write} alone. */
   readonly storage: Pick<Storage, 'get' | 'range'>;
   readonly clock: Clock;
+  readonly elapsed: Elapsed;
   readonly randomness: Randomness;
   readonly appOrigin: string;
   /** Milliseconds after which a device renews its keys. */
@@ -36,6 +38,8 @@ export interface RoomHost {
   dropped(room: string): void;
   /** Something in the room's summary is different. */
   changed(): void;
+  /** What disappears next, does so at another time than before. */
+  dueChanged(): void;
   items(room: string, items: readonly TimelineItem[]): void;
   /** Messages that this device does not have any more. */
   gone(room: string, messages: readonly MessageKey[]): void;

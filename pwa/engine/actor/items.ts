@@ -84,6 +84,8 @@ function factOf(fact: StoredFact): NoticeFact {
     case 'unreadable':
       return { kind: 'unreadable' };
     case 'invalid-commit':
+    case 'disappearing':
+      return { kind: 'disappearing', by: personOf(fact.by), seconds: fact.seconds };
       return { kind: 'invalid-commit', by: fact.by === null ? null : personOf(fact.by) };
   }
 }
@@ -97,20 +99,21 @@ export function shownItem(item: StoredItem, { receivedThrough, seenThrough, alon
   const shape = shapeOf(queued.length === 0 ? item.effects : normalForm([...item.effects, ...queued], item.sender.person));
   const status = !item.mine ? null : item.position <= aloneThrough ? 'sent' : item.position <= seenThrough ? 'read' : item.position <= receivedThrough ? 'received' : 'sent';
   return {
-    kind: 'message', id: messageKey(item.id), position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content: contentOf(item, shape), status,
-    ...aboutOf(item, shape), ...(item.newer === null ? {} : { newer: true }),
+    kind: 'message', id: messageKey(item.id), position: item.position, sender: personOf(item.sender), mine: item.mine, sentAt: item.at, content: contentOf(item, shape, holdOf), status,
+    ...aboutOf(item, shape), ...(item.newer === null ? {} : { newer: true }), ...(item.expires === undefined ? {} : { expires: item.expires }),
   };
 }
 
-/** Undefined for what is no line of the conversation. */
-export function queuedItem(host: RoomHost, { entry, acked }: Outgoing, queued: readonly Effect[]): MessageItem | undefined {
+/** Undefined for what is no line of the conversation. `disappearing`: what the room has agreed on. */
+export function queuedItem(host: RoomHost, { entry, acked }: Outgoing, queued: readonly Effect[], disappearing: number | null, holdOf: HoldOf): MessageItem | undefined {
   const { body } = entry;
   if (!isStanding(body)) return undefined;
   const { identityKey: person, name } = host.profile();
   const standing = { body, effects: [], replies: { count: 0, at: 0 }, aside: true };
   const shape = shapeOf(normalForm(queued, person));
   return {
-    kind: 'message', id: messageKey(entry.id), position: null, sender: personOf({ person, name }), mine: true, sentAt: entry.at, content: contentOf(standing, shape),
-    status: acked ? 'sent' : 'queued', ...aboutOf(standing, shape),
+    kind: 'message', id: messageKey(entry.id), position: null, sender: personOf({ person, name }), mine: true, sentAt: entry.at, content: contentOf(standing, shape, holdOf),
+    status: acked ? 'sent' : 'queued', ...aboutOf(standing, shape), ...(stays === null ? {} : { expires: stays }),
   };
 }
+  const stays = entry.expires ?? disappearing;

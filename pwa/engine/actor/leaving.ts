@@ -103,8 +103,8 @@ export async function erase(room: Room): Promise<void> {
 
 /** Every row that a room has. */
 export const erasing = (room: string): readonly Change[] => [
-  ...(['rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'effects', 'threads', 'pins'] as const).map((store): Change => ({ kind: 'clear', store, prefix: [room] })),
-  { kind: 'clear', store: 'meta', prefix: ['invite', room] }, renewing(room),
+  ...(['rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'effects', 'threads', 'pins', 'due'] as const).map((store): Change => ({ kind: 'clear', store, prefix: [room] })),
+  { kind: 'clear', store: 'meta', prefix: ['invite', room] }, dropTicket(room), renewing(room),
 ];
 
 /** Somebody says that they leave. Only of their own leaf, and only themselves. */

@@ -1,8 +1,10 @@
 /** Members, their roles, and how the room looks: as the person asks for it. Whether it is allowed, the room's rule says when the commit is made. */
+import * as v from 'valibot';
 import { equalBytes } from '../../../shared/bytes.ts';
 import { EngineError, MOST_PICTURE_BYTES, type Role, type RoomLook, type RoomSettings } from '../api.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import { neutralised } from '../rooms/names.ts';
+import { stay } from '../wire/bodies.ts';
 import type { Room } from './room.ts';
 import { fulfil } from './wishes.ts';
 
@@ -16,8 +18,15 @@ export function setLook(room: Room, { hue, picture }: RoomLook): Promise<void> {
   return fulfil(room, { kind: 'room', id: room.freshId(), change: { hue: degrees, picture } });
 }
 
-export function setSettings(room: Room, { approval }: RoomSettings): Promise<void> {
-  return fulfil(room, { kind: 'room', id: room.freshId(), change: { approval } });
+/** What is as it was is not wished for: somebody else may be changing that. */
+export async function setSettings(room: Room, { approval, disappearing }: Partial<RoomSettings>): Promise<void> {
+  const { agreed } = room.state.record;
+  if (disappearing !== undefined && disappearing !== null && !v.is(stay, disappearing)) throw new EngineError('not-allowed', 'Messages stay for a second at least, and for a year at most.');
+  const change = {
+    ...(approval === undefined || approval === agreed.approval ? {} : { approval }),
+    ...(disappearing === undefined || disappearing === agreed.disappearing ? {} : { disappearing }),
+  };
+  if (Object.keys(change).length > 0) await fulfil(room, { kind: 'room', id: room.freshId(), change });
 }
 
 export function setRole(room: Room, person: IdentityKey, role: Role): Promise<void> {

@@ -36,7 +36,7 @@ export function shownOf(group: MlsGroup, before: Pick<RoomRecord, 'members' | 's
   return {
     name: neutralised(terms.name), sightings: seen(before.sightings, people),
     agreed: {
-      kind: terms.kind, hue: terms.hue, picture: terms.picture, approval: terms.approval,
+      kind: terms.kind, hue: terms.hue, picture: terms.picture, approval: terms.approval, disappearing: terms.disappearing,
       banned: roles.banned.map(({ identity, name, by }) => ({ person: identity, name: neutralised(name), by })),
     },
     members: people.map(({ person, name }): StoredMember => {

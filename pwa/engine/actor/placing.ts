@@ -7,6 +7,7 @@ import { decodeEffect, decodeItem, decodeSeen, encodeEffect, encodeSeen, type St
 import { renewing } from '../search/index.ts';
 import type { RoomHost } from './host.ts';
 import type { Step } from './state.ts';
+import { expect } from './staying.ts';
 
 /** Effects of a room that wait for their message. Whoever joined late never gets it: then the first ones make way. */
 const MOST_WAITING = 1000;
@@ -36,6 +37,7 @@ export async function placeMessage(host: RoomHost, step: Step, given: Omit<Store
   const root = body !== null && 'thread' in body && body.thread !== undefined ? await findMessage(host, step, body.thread) : undefined;
   const item: StoredMessage = { ...given, kind: 'message', effects: [], replies: { count: 0, at: 0 }, aside: typeof root === 'object' };
   step.place(item);
+  expect(host, step, item);
   markSeen(step, id, position);
   const waited = await takeWaiting(host, step, id);
   if (waited.length > 0) amend(step, item, waited);

@@ -76,7 +76,7 @@ export async function placeOwn(room: Room, step: Step, entry: OutboxEntry, seq: 
   step.dequeue(entry);
   if (entry.body.kind === 'leave') finishLeave(room, step);
   const { identityKey, name } = room.host.profile();
-  await placeBody(room, step, { id: entry.id, position: seq + step.record.shift, at: entry.at, sender: { person: identityKey, name }, mine: true, newer: null }, entry.body);
+  await placeBody(room, step, { id: entry.id, position: seq + step.record.shift, at: entry.at, sender: { person: identityKey, name }, mine: true, newer: null, ...(entry.expires === undefined ? {} : { expires: entry.expires }) }, entry.body);
 }
 
 /** Opens both layers. Undefined, with the group as it was, for whatever no honest member could have sent. */
@@ -101,14 +101,14 @@ async function readMessage(step: Step, envelope: Envelope): Promise<{ readonly s
 async function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: Member, message: ReadMessage): Promise<void> {
   if (step.record.standing.kind === 'left') return markSeen(step, envelope.id);
   const position = envelope.seq + step.record.shift;
-  const { at, body, newer } = message;
-  await placeBody(room, step, { id: envelope.id.slice() as EnvelopeId, position, at, sender: room.storedPerson(sender), mine: false, newer }, body);
+  const { at, body, newer, expires } = message;
+  await placeBody(room, step, { id: envelope.id.slice() as EnvelopeId, position, at, sender: room.storedPerson(sender), mine: false, newer, ...(expires === undefined ? {} : { expires }) }, body);
   if (isStanding(body) && position > step.record.readThrough) step.update({ unread: step.record.unread + 1 });
   oweReceipt(step, sender.identityKey, envelope.seq);
 }
 
 /** A line of its own, or a change to another. */
-async function placeBody(room: Room, step: Step, about: Pick<StoredMessage, 'id' | 'position' | 'at' | 'sender' | 'mine' | 'newer'>, body: OutgoingBody): Promise<void> {
+async function placeBody(room: Room, step: Step, about: Pick<StoredMessage, 'id' | 'position' | 'at' | 'sender' | 'mine' | 'newer' | 'expires'>, body: OutgoingBody): Promise<void> {
   if (isStanding(body)) return placeMessage(room.host, step, { ...about, body });
   markSeen(step, about.id);
   if (!isEffect(body)) return;

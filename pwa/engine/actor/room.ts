@@ -14,6 +14,7 @@ import type { RelayLink } from '../sync/relay-link.ts';
 import { scheduleDoubt } from './apart.ts';
 import { openRoom } from './catch-up.ts';
 import { advanceCommit } from './commit.ts';
+import { sweep } from './expiring.ts';
 import type { RoomHost } from './host.ts';
 import { shownItem, queuedItem } from './items.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
@@ -172,8 +173,18 @@ export class Room {
     step.finish();
     this.tell(step.items);
     if (step.record !== before || step.items.length > 0) this.host.changed();
+    if (step.record.nextDue !== before.nextDue) this.host.dueChanged();
     scheduleReceipt(this);
     scheduleUpkeep(this);
+  }
+
+  get nextDue(): number {
+    return this.state.record.nextDue;
+  }
+
+  /** What is to disappear by now does. */
+  sweep(): Promise<void> {
+    return this.run(() => sweep(this));
   }
 
   tell(items: readonly StoredItem[]): void {
@@ -188,7 +199,7 @@ export class Room {
   /** A message in the outbox. */
   queued(id: EnvelopeId): MessageItem | undefined {
     const outgoing = this.outbox.get(id);
-    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id));
+    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id), this.state.record.agreed.disappearing, (index) => this.host.carrier.holdOf(this, { ...outgoing.entry, mine: true }, index));
   }
 
   tellQueued({ entry }: Outgoing): void {

@@ -5,6 +5,7 @@
 import { equalBytes } from '../../../shared/bytes.ts';
 import { encodeEnvelope } from '../../../shared/envelope.ts';
 import { START } from '../../../shared/ids.ts';
+import { isStanding } from '../wire/bodies.ts';
 import { encodeMessage } from '../wire/content.ts';
 import { sealOuter } from '../wire/outer.ts';
 import { isLeftBehind } from './apart.ts';
@@ -58,13 +59,17 @@ async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
       step.dequeue(entry); // whoever it was for is not here any more
       continue;
     }
-    const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, body };
+    // As agreed in the very epoch in which it is said.
+    const { disappearing } = record.agreed;
+    const expires = disappearing !== null && isStanding(body) ? { expires: disappearing } : {};
+    const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, ...expires, body };
     const encrypted = await group.encrypt(encodeMessage(message));
     const at = { kind: 'message', room: record.room, epoch: record.epoch, id: entry.id } as const;
     const frame = encodeEnvelope({ ...at, seq: START, payload: sealOuter(keys.outer, at, encrypted.message) });
     step.mls = { group: encrypted.group, keys };
     step.consumed.push(...encrypted.consumed);
-    step.enqueue({ ...entry, sealed: { epoch: record.epoch, frame } });
+    const { expires: _before, ...intent } = entry;
+    step.enqueue({ ...intent, ...expires, sealed: { epoch: record.epoch, frame } });
   }
   await room.store(step);
 }

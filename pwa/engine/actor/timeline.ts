@@ -14,6 +14,7 @@ import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
 import { unreadAfter } from './pages.ts';
 import { oweRead } from './receipts.ts';
 import type { Room } from './room.ts';
+import { startRead } from './staying.ts';
 import { messageId, messageOf } from './upon-messages.ts';
 
 export function summaryOf(room: Room, draft: string): RoomSummary {
@@ -27,7 +28,7 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
     record.leaves.length > 0 && (mls?.group.members.some(({ identityKey, deviceKey }) => equalBytes(identityKey, person) && has(record.leaves.map(({ device }) => device), deviceKey)) ?? false);
   const invites = role === 'member' || record.knocks.length === 0 || mls === null ? [] : (invitesIn(mls.group.extensions) ?? []);
   return {
-    room: room.key, kind: agreed.kind, name: nameOfRoom(record, me), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval }, standing: record.standing,
+    room: room.key, kind: agreed.kind, name: nameOfRoom(record, me), look: { hue: agreed.hue, picture: agreed.picture }, settings: { approval: agreed.approval, disappearing: agreed.disappearing }, standing: record.standing,
     me: personKey(me), role, members: members.map((member) => shownMember(room, member, isLeaving(member.person))),
     banned: agreed.banned.map(({ person, name, by }) => ({ ...personOf({ person, name }), by: personOf({ person: by, name: nameOfPerson(by) }) })),
     knocks: role === 'member' ? [] : record.knocks.map((knock) => ({
@@ -121,6 +122,7 @@ export async function markRead(room: Room, position: number): Promise<void> {
   const unread = await unreadAfter(room, position);
   const begin = await startRead(room, position);
   const step = room.step();
+  begin(step);
   step.update({ readThrough: position, unread });
   if (unread < record.unread) oweRead(room, step, position);
   await room.store(step);

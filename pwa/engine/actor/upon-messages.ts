@@ -3,9 +3,9 @@ import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts
 import { parseEnvelopeId, type EnvelopeId } from '../../../shared/ids.ts';
 import { EngineError, type MessageItem, type MessageKey, type Version } from '../api.ts';
 import { normalForm, shapeOf, type Effect } from '../messages/effects.ts';
-import { decodeItem, decodeSeen, encodeSeen, type StoredMessage } from '../records/message-records.ts';
-import { renewing } from '../search/index.ts';
+import { decodeItem, decodeSeen, type StoredMessage } from '../records/message-records.ts';
 import { isEffect, isStanding, type EffectBody } from '../wire/bodies.ts';
+import { forgetMessages } from './forgetting.ts';
 import { isAdmin } from './people.ts';
 import type { Room } from './room.ts';
 
@@ -68,7 +68,7 @@ export async function enqueueEffect(room: Room, body: EffectBody): Promise<void>
 function fits(body: EffectBody, target: Pick<StoredMessage, 'body'>): boolean {
   switch (body.kind) {
     case 'edit':
-      return target.body?.kind === 'text';
+      return target.body?.kind === 'text' || target.body?.kind === 'media';
     case 'vote':
       return target.body?.kind === 'poll' && body.choices.every((choice) => choice < (target.body?.kind === 'poll' ? target.body.options.length : 0)) && (target.body.several || body.choices.length <= 1);
     case 'close':
@@ -82,19 +82,8 @@ function fits(body: EffectBody, target: Pick<StoredMessage, 'body'>): boolean {
 
 /** From this device alone: its id stays known, so that it does not come again. */
 export async function deleteHere(room: Room, keys: readonly MessageKey[]): Promise<void> {
-  const step = room.step();
-  for (const key of keys) {
-    const item = await storedMessage(room, key);
-    if (item === undefined) continue;
-    step.change(
-      { kind: 'delete', store: 'timeline', key: [room.key, item.position] }, { kind: 'delete', store: 'pins', key: [room.key, item.position] },
-      { kind: 'put', store: 'seen', key: [room.key, key], value: encodeSeen() }, renewing(room.key, item.position),
-    );
-    if (!item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1) });
-  }
-  await room.store(step);
-  room.host.gone(room.key, keys);
-  await room.reloadLatest();
+  const found = await Promise.all([...new Set(keys)].map((key) => storedMessage(room, key)));
+  await forgetMessages(room, room.step(), found.filter((item) => item !== undefined));
 }
 
 export async function messageOf(room: Room, key: MessageKey): Promise<MessageItem> {
@@ -106,7 +95,7 @@ export async function messageOf(room: Room, key: MessageKey): Promise<MessageIte
 
 export async function versionsOf(room: Room, key: MessageKey): Promise<readonly Version[]> {
   const stored = await storedMessage(room, key);
-  if (stored?.body?.kind !== 'text') throw noSuchMessage();
+  if (stored?.body?.kind !== 'text' && stored?.body?.kind !== 'media') throw noSuchMessage();
   const { edits } = shapeOf(normalForm([...stored.effects, ...queuedEffects(room, stored.id)], stored.sender.person));
   return [{ text: stored.body.text, at: stored.at }, ...edits.map(({ body: { text }, at }) => ({ text, at }))];
 }

@@ -81,7 +81,8 @@ export interface Membership {
   createRoom(name: string): Promise<RoomKey>;
   renameRoom(room: RoomKey, name: string): Promise<void>;
   setLook(room: RoomKey, look: RoomLook): Promise<void>;
-  setSettings(room: RoomKey, settings: RoomSettings): Promise<void>;
+  /** What is named; the rest stays. */
+  setSettings(room: RoomKey, settings: Partial<RoomSettings>): Promise<void>;
   createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite>;
   invites(room: RoomKey): Promise<readonly Invite[]>;
   revokeInvite(room: RoomKey, invite: string): Promise<void>;

@@ -90,6 +90,8 @@ export interface MessageItem {
   /** The earlier versions are asked for by `versions`. Unix milliseconds. */
   readonly editedAt?: number;
   readonly pinned?: true;
+  /** Seconds that it stays: from when it was read, one's own from when it was sent. */
+  readonly expires?: number;
   /** It has something in it that needs a newer version of Sotto. */
   readonly newer?: true;
 }
@@ -112,6 +114,8 @@ export type NoticeFact =
   | { readonly kind: 'pictured'; readonly by: Person }
   /** The room's settings: whether joining needs an admin's approval. */
   | { readonly kind: 'approval'; readonly by: Person; readonly required: boolean }
+  /** Seconds that messages stay once read; null: they stay. */
+  | { readonly kind: 'disappearing'; readonly by: Person; readonly seconds: number | null }
   /** A member changed their own name. */
   | { readonly kind: 'name'; readonly who: Person; readonly was: string }
   /** A second person under a known name: `as` had it before. */

@@ -53,7 +53,11 @@ export const MOST_PICTURE_BYTES = 12 * 1024;
 export interface RoomSettings {
   /** Whoever comes by an invite knocks, and an admin lets them in. */
   readonly approval: boolean;
+  /** Seconds that messages stay once they were read, at most `LONGEST_STAY_SECONDS`; null for always. Of what is sent from then on. */
+  readonly disappearing: number | null;
 }
+
+export const LONGEST_STAY_SECONDS = 366 * 86_400;
 
 /** Somebody under the name of a person one verified: to be acknowledged before one writes here again. */
 export interface Unacknowledged {

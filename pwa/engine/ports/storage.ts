@@ -12,7 +12,7 @@
  *   it begins (IndexedDB's order for arrays).
  * - Values are copied on the way in and out.
  */
-export const STORES = ['meta', 'rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'search', 'effects', 'threads', 'pins'] as const;
+export const STORES = ['meta', 'rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'search', 'effects', 'threads', 'pins', 'staged', 'blobs', 'pieces', 'media', 'due'] as const;
 export type StoreName = (typeof STORES)[number];
 
 /** Ordered parts: strings and finite numbers. */

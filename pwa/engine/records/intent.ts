@@ -26,7 +26,7 @@ export const intentShape = v.variant('kind', [
     kind: v.literal('room'), id,
     change: v.object({
       name: v.exactOptional(v.string()), hue: v.exactOptional(v.nullable(count)), picture: v.exactOptional(v.nullable(anyBytes)), approval: v.exactOptional(v.boolean()),
-      relay: v.exactOptional(v.nullable(v.string())),
+      disappearing: v.exactOptional(v.nullable(count)), relay: v.exactOptional(v.nullable(v.string())),
     }),
   }),
   /** New keys, and whatever any commit completes: past a step that has only invalid candidates, on schedule, for those who left. */

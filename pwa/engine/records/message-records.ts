@@ -16,12 +16,14 @@ export interface OutboxEntry {
   readonly order: number;
   readonly at: number;
   readonly body: OutgoingBody;
+  /** Seconds that it stays: what the room had agreed on when it was sealed. */
+  readonly expires?: number;
   /** The envelope that was sealed, and in which epoch; null before. */
   readonly sealed: { readonly epoch: EpochId; readonly frame: Uint8Array } | null;
 }
 
 const outboxShape = v.object({
-  v: v.literal(1), id: message, order: count, at: count, body: storedBody,
+  v: v.literal(1), id: message, order: count, at: count, body: storedBody, expires: v.exactOptional(count),
   sealed: v.nullable(v.object({ epoch: bytes<EpochId>(EPOCH_ID_BYTES), frame: anyBytes })),
 });
 
@@ -37,7 +39,7 @@ const fact = v.variant('kind', [
   v.object({ kind: v.literal('left'), who: person }), v.object({ kind: v.literal('returned'), who: person }),
   v.object({ kind: v.literal('role'), who: person, by: person, role: v.picklist(['owner', 'admin', 'member']) }),
   v.object({ kind: v.literal('renamed'), by: person, name: v.string() }), v.object({ kind: v.literal('pictured'), by: person }),
-  v.object({ kind: v.literal('approval'), by: person, required: v.boolean() }), v.object({ kind: v.literal('name'), who: person, was: v.string() }),
+  v.object({ kind: v.literal('approval'), by: person, required: v.boolean() }), v.object({ kind: v.literal('disappearing'), by: person, seconds: v.nullable(count) }), v.object({ kind: v.literal('name'), who: person, was: v.string() }),
   v.object({ kind: v.literal('same-name'), who: person, as: person, verified: v.boolean() }), v.object({ kind: v.literal('moved'), by: person, relay: v.string() }),
   v.object({ kind: v.literal('missed'), from: count, to: count }), v.object({ kind: v.literal('unreadable') }),
   v.object({ kind: v.literal('invalid-commit'), by: v.nullable(person) }),
@@ -61,6 +63,8 @@ const itemShape = v.variant('kind', [
     replies: v.object({ count, at: count }),
     /** It stands in a thread that this device has, not in the conversation. */
     aside: v.boolean(),
+    /** Seconds that it stays, once read. */
+    expires: v.exactOptional(count),
   }),
   v.object({ kind: v.literal('notice'), id: v.string(), position: v.number(), at: count, fact }),
 ]);

@@ -35,6 +35,8 @@ export interface Agreed {
   readonly hue: number | null;
   readonly picture: Uint8Array | null;
   readonly approval: boolean;
+  /** Seconds that messages stay, once read; null for always. */
+  readonly disappearing: number | null;
   readonly banned: readonly { readonly person: IdentityKey; readonly name: string; readonly by: IdentityKey }[];
 }
 
@@ -134,6 +136,8 @@ export interface RoomRecord {
   /** Up to here nobody else was in the room who could have received anything. */
   readonly aloneThrough: number;
   readonly unread: number;
+  /** When the next message disappears, by `expiry/elapsed.ts`; 0 where none does. */
+  readonly nextDue: number;
   /** Effects that came before their message, or without it. */
   readonly waiting: number;
   /** Seq of the last message of each sender for which nobody has sent a receipt yet. */
@@ -164,7 +168,7 @@ const shape = v.object({
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.object({ epochs: v.array(bytes<EpochId>(EPOCH_ID_BYTES)), leaves: v.array(bytes(32)) }),
   apart: v.nullable(v.object({ foreign: count, since: v.number(), by: v.nullable(person) })), missedFrom: count, confirmed: v.boolean(), name: v.string(),
-  readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, waiting: count,
+  readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, nextDue: v.number(), waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
@@ -175,7 +179,7 @@ const agreedShape = v.object({
   members: v.array(v.object({ person, name: v.string(), role: v.picklist(['owner', 'admin', 'member']), devices: count, lastSeenAt: count, keysFrom: count, readThrough: v.number() })),
   agreed: v.object({
     kind: v.picklist(['group', 'direct']), hue: v.nullable(count), picture: v.nullable(anyBytes), approval: v.boolean(),
-    banned: v.array(v.object({ person, name: v.string(), by: person })),
+    disappearing: v.nullable(count), banned: v.array(v.object({ person, name: v.string(), by: person })),
   }),
   knocks: v.array(v.object({
     id: bytes<EnvelopeId>(ENVELOPE_ID_BYTES), person, name: v.string(), at: count, invite: inviteId, as: v.object({ id: inviteId, kem: anyBytes, sign: bytes<InviteKey>(32) }),
@@ -208,10 +212,10 @@ export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly 
   });
 }
 
-export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null, approval: false, banned: [] };
+export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null, approval: false, disappearing: null, banned: [] };
 
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: NO_DEAD_ENDS, apart: null, missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: NO_DEAD_ENDS, apart: null, missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, nextDue: 0, waiting: 0, owed: [], alarms: [],
 });

@@ -2,7 +2,7 @@
  * What a room agrees on, as MLS group state. All are deterministic CBOR (RFC 8949 §4.2).
  *
  * GroupContext:
- *   room       { v: 1, suite, kind, name, hue, picture, owner, approval, relay, mover }
+ *   room       { v: 1, suite, kind, name, hue, picture, owner, approval, disappearing, relay, mover }
  *   roles      { v: 1, owners, admins, members, banned: [{ identity, name, by }] }
  *   invites    { v: 1, invites: [{ id, kem, sign, role, uses, expires, by, label, for, of }], refused: [{ key, identity, name, by }] }
  * Leaf:
@@ -14,6 +14,7 @@ import * as v from 'valibot';
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type InviteKey } from '../../../shared/ids.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { extensionData, type Extension, type ExtensionName, type IdentityKey, type Member } from '../mls/index.ts';
+import { stay } from '../wire/bodies.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import { lengthOf, MOST_NAME_CHARACTERS, neutralised } from './names.ts';
 
@@ -42,6 +43,8 @@ const roomShape = v.object({
   owner: identity,
   /** Whoever comes by an invite that is not made out to them has to knock. */
   approval: v.boolean(),
+  /** Seconds that messages stay, once read; null for always. */
+  disappearing: v.nullable(stay),
   /** An origin; null for where the room was made. */
   relay: v.nullable(v.pipe(v.string(), v.maxLength(MOST_ORIGIN))),
   /** By which any member can make the room at the relay that it moves to: its seed, the owner key of which the room's id is the hash, and that key's signature over `moverStatement`. */

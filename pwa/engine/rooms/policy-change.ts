@@ -38,11 +38,11 @@ function forbiddenLeaf(before: readonly Extension[], after: readonly Extension[]
   return kept && before.length === after.length && profileIn(after) !== undefined ? undefined : 'leaf';
 }
 
-/** Of a room of two nothing changes but where it is: either of them may move it. */
+/** Of a room of two nothing changes but where it is, and how long messages stay: either of them may change that. */
 function forbiddenTerms({ before: { terms: before }, after: { terms: after }, role }: Judged): Forbidden | undefined {
   if (before.suite !== after.suite || before.kind !== after.kind || !equalBytes(before.owner, after.owner) || !isSameMover(before.mover, after.mover)) return 'room';
   const looksAlike = before.name === after.name && before.hue === after.hue && before.approval === after.approval && isSame(before.picture, after.picture);
-  if (looksAlike && before.relay === after.relay) return undefined;
+  if (looksAlike && before.relay === after.relay && before.disappearing === after.disappearing) return undefined;
   if (!isAtLeast(role, 'admin') && before.kind !== 'direct') return 'room';
   return looksAlike || before.kind === 'group' ? undefined : 'room';
 }

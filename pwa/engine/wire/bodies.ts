@@ -13,6 +13,10 @@ import { anyBytes, bytes, count } from './cbor.ts';
 export const MOST_TEXT_BYTES = 32 * 1024;
 export const MOST_OPTIONS = 20;
 const MOST_OPTION_BYTES = 400;
+/** Of how long messages stay, once read: seconds, a leap year. */
+export const LONGEST_STAY = 366 * 86_400;
+export const stay = v.pipe(count, v.minValue(1), v.maxValue(LONGEST_STAY));
+
 const MOST_MENTIONS = 100;
 /** The longest emoji, families and flags of regions, have 35 bytes. */
 const MOST_EMOJI_BYTES = 64;

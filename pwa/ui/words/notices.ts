@@ -4,6 +4,7 @@ import { plainText } from '../text/markup.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { hostOf } from './alarms.ts';
 import { isolated } from './people.ts';
+import { stayOf } from './stays.ts';
 import { endTime } from './times.ts';
 
 const words = {
@@ -21,6 +22,10 @@ const words = {
   approvalOn: (by: string) => msg(str`${by} made joining need an admin’s approval`),
   youApprovalOff: () => msg('You made joining possible without approval'),
   approvalOff: (by: string) => msg(str`${by} made joining possible without approval`),
+  youDisappear: (time: string) => msg(str`You set messages to disappear after ${time}`),
+  disappear: (by: string, time: string) => msg(str`${by} set messages to disappear after ${time}`),
+  youStay: () => msg('You made messages stay'),
+  stay: (by: string) => msg(str`${by} made messages stay`),
   youMoved: (relay: string) => msg(str`You moved the room to ${relay}`),
   moved: (by: string, relay: string) => msg(str`${by} moved the room to ${relay}`),
   invalid: () => msg('Someone tried to change this room in a way that is not allowed. Nothing changed.'),
@@ -132,6 +137,10 @@ export function noticeText(fact: NoticeFact, me: PersonKey): string {
       return said(fact.by, words.youPictured, words.pictured);
     case 'approval':
       return fact.required ? said(fact.by, words.youApprovalOn, words.approvalOn) : said(fact.by, words.youApprovalOff, words.approvalOff);
+    case 'disappearing': {
+      const { seconds } = fact;
+      return seconds === null ? said(fact.by, words.youStay, words.stay) : said(fact.by, () => words.youDisappear(stayOf(seconds)), (by) => words.disappear(by, stayOf(seconds)));
+    }
     case 'name':
       return said(fact.who, () => words.yourName(isolated(fact.who.name)), (name) => words.name(isolated(fact.was), name));
     case 'same-name':

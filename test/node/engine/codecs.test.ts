@@ -116,8 +116,10 @@ const FROZEN: Readonly<Record<string, { readonly body: KnownBody; readonly hex: 
 
 describe('message contents', () => {
   const head = { at: fc.nat(), chain: fc.option(fc.record({ seq: fc.nat() as fc.Arbitrary<Seq>, hash: fixed(32) }, { noNullPrototype: true })), authenticator: fc.uint8Array({ maxLength: 64 }) };
+  const stays = fc.option(fc.integer({ min: 1, max: 366 * 86_400 })).map((expires) => (expires === null ? {} : { expires }));
   test('come back as they were written', () => {
-    fc.assert(fc.property(fc.record({ ...head, body: anyBody }, { noNullPrototype: true }), (message) => {
+    fc.assert(fc.property(fc.record({ ...head, body: anyBody }, { noNullPrototype: true }), stays, (given, stay) => {
+      const message = { ...given, ...stay };
       assert.deepEqual(decodeMessage(encodeMessage(message)), { ...message, newer: null });
     }), { numRuns: 500 });
   });
@@ -139,6 +141,12 @@ describe('message contents', () => {
     test(`are refused for ${why}`, () => assert.equal(decodeMessage(toCbor({ v: 1, type, at: 5, chain: null, authenticator: filled(4, 1), body: fields })), undefined));
   }
 
+  test('say how long they stay, of types that are not known as well, and within bounds', () => {
+    const saying = (expires: unknown, type = 'pull') => decodeMessage(toCbor({ v: 1, type, at: 5, chain: null, authenticator: filled(4, 1), expires, body: { text: 'x' } }));
+    assert.deepEqual([saying(60)?.expires, saying(60)?.body.kind, saying(60, 'text')?.expires], [60, 'unknown', 60]);
+    for (const wrong of [0, -1, 1.5, null, '60', 367 * 86_400]) assert.equal(saying(wrong, 'text'), undefined);
+  });
+
   test('never throw, whatever comes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { decodeMessage(bytes); }));
     const whole = encodeMessage({ at: 1, chain: null, authenticator: filled(32, 1), body: { kind: 'text', text: 'hello' } });
@@ -159,6 +167,12 @@ describe('message contents', () => {
     assert.deepEqual(decodeMessage(fromHex(FROZEN_TEXT) ?? new Uint8Array()), { at: 1_700_000_000_000, chain: { seq: 7, hash: filled(32, 0xab) }, authenticator: filled(4, 0xcd), body: { kind: 'text', text: 'hé' }, newer: null });
   });
 
+  test('frozen: one that disappears', () => {
+    const message = { at: 1, chain: null, authenticator: filled(2, 0xcd), expires: 604_800, body: { kind: 'text', text: 'x' } } as const;
+    assert.equal(toHex(encodeMessage(message)), FROZEN_EXPIRING);
+    assert.deepEqual(decodeMessage(fromHex(FROZEN_EXPIRING) ?? new Uint8Array()), { ...message, newer: null });
+  });
+
   for (const [kind, { body, hex }] of Object.entries(FROZEN)) {
     test(`frozen: ${kind}`, () => {
       const bytes = encodeMessage({ at: 1, chain: null, authenticator: filled(2, 0xcd), body });
@@ -167,6 +181,8 @@ describe('message contents', () => {
     });
   }
 });
+
+const FROZEN_EXPIRING = 'a76176016261740164626f6479a1647465787461786474797065647465787465636861696ef667657870697265731a00093a806d61757468656e74696361746f7242cdcd';
 
 const FROZEN_TEXT =
   'a66176016261741b0000018bcfe5680064626f6479a164746578746368c3a96474797065647465787465636861696e82075820abababababababababababababababababababababababababababababababab6d61757468656e74696361746f7244cdcdcdcd';

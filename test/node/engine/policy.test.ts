@@ -134,7 +134,8 @@ test('what members may not', async () => {
     [agreed(cy, { invites: [first, second, { ...invite(keysOf(4), cy.identity), sign: returnKeys(ROOM, di.identity).sign.publicKey }] }), 'invite-made'],
     [agreed(cy, { invites: [second] }), 'invite-dropped'],
     [agreed(cy, { refused: [{ key: keysOf(9).sign.publicKey, identity: person(di), name: 'x', by: person(cy) }] }), 'refusals'],
-    [agreed(cy, { terms: { name: 'another' } }), 'room'], [agreed(cy, { terms: { hue: 3 } }), 'room'], [agreed(cy, { terms: { approval: true } }), 'room'],
+    [agreed(cy, { terms: { name: 'another' } }), 'room'], [agreed(cy, { terms: { hue: 3 } }), 'room'], [agreed(cy, { terms: { approval: true } }), 'room'], [agreed(cy, { terms: { disappearing: 60 } }), 'room'],
+    [agreed(cy, { terms: { disappearing: 0 } }), 'malformed'], [agreed(cy, { terms: { disappearing: 367 * 86_400 } }), 'malformed'],
     [agreed(cy, { terms: { picture: new Uint8Array(5) } }), 'room'], [agreed(cy, { terms: { relay: 'https://elsewhere.example' } }), 'room'],
     [agreed(cy, { roles: { owners: [person(cy)] } }), 'roles'], [agreed(cy, { roles: { admins: [person(cy)] } }), 'roles'],
     [agreed(cy, { roles: { banned: [{ identity: makeIdentity().identityKey, name: '', by: person(cy) }] } }), 'bans'],
@@ -159,7 +160,7 @@ test('nobody changes what the room is, not even an owner', async () => {
 
 test('admins rule over members, and over nobody else', async () => {
   const { ada, bo, cy, di } = await four();
-  await changes(bo, agreed(bo, { terms: { name: 'new', hue: 9, picture: new Uint8Array(9), approval: true } }), [ada, cy, di]);
+  await changes(bo, agreed(bo, { terms: { name: 'new', hue: 9, picture: new Uint8Array(9), approval: true, disappearing: 60 } }), [ada, cy, di]);
   await changes(bo, agreed(bo, { roles: { members: [person(bo)] } }), [ada, cy], 'roles');
   await changes(bo, agreed(bo, { roles: { admins: [person(cy)] } }), [ada, cy], 'roles');
   await changes(bo, agreed(bo, { roles: { owners: [person(bo)] } }), [ada, cy], 'roles');
