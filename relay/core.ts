@@ -2,6 +2,7 @@
  * The relay without sockets and HTTP: connections over a store. What the WebSocket layer and simulations stand on.
  * A crash is a core that is dropped and built again on the same store.
  */
+import { randomBytes } from 'node:crypto';
 import { keyOf } from './bytes.ts';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
@@ -12,6 +13,7 @@ import { Space } from './admission/space.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { Tickets } from './delivery/tickets.ts';
 import type { HealthFacts } from './health.ts';
 import { keepHouse } from './housekeeping.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
@@ -40,6 +42,8 @@ export interface CoreOptions {
   readonly memory?: () => number;
   /** At once by default, so that a simulation runs the same way each time; a server checks on the thread pool. */
   readonly verify?: Verify;
+  /** 32 bytes, by which tickets are made; drawn anew by default, so that those of an earlier core are void. */
+  readonly ticketSecret?: Uint8Array;
 }
 
 /** What a transport drives. */
@@ -82,13 +86,14 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const log = options.log ?? silentLog;
   const space = new Space(limits);
   const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept), pruned: (room) => delivery.rooms.get(keyOf(room))?.prune() });
-  const delivery = new Delivery({ store, clock, limits, counters, log, space, grown: (room) => retention.grown(room) });
+  const tickets = new Tickets(options.ticketSecret ?? randomBytes(32));
+  const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, grown: (room) => retention.grown(room) });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
   let leaving = false;
   const context = {
-    delivery, limits, clock, counters,
+    delivery, limits, clock, counters, tickets,
     mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,

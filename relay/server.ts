@@ -17,6 +17,7 @@ import { verifyOnThreadPool } from './socket/proof.ts';
 import { Sockets } from './socket/sockets.ts';
 import type { Store } from './store/store.ts';
 import { threadedStore } from './store/threaded.ts';
+import { ticketSecret } from './store/ticket-secret.ts';
 
 /** Milliseconds between two looks at requests that take too long. */
 const TIMEOUT_CHECK = 1000;
@@ -87,7 +88,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   });
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
-  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.store === undefined ? { ticketSecret: ticketSecret(options.data ?? 'data') } : {}), ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const app = Fastify({ loggerInstance: log, childLoggerFactory: (parent) => parent, genReqId: () => '', logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: Math.min(core.limits.headersTime, core.limits.requestTime), connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });

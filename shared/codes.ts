@@ -6,8 +6,8 @@ export const ERROR_CODES = {
   'bad-frame': { means: 'The frame could not be read.', action: 'Fix the client: never send this frame again.' },
   'too-large': { means: 'The frame or payload is over the limit.', action: 'Do not retry it as it is.' },
   'no-access': {
-    means: 'The room is unknown, the key is not one of its keys, or the signature does not hold: deliberately one answer for all.',
-    action: 'Catch up with an older key if there is one; else tell the person that the relay does not let them in.',
+    means: 'The room is unknown, the key is not one of its keys, or the signature or ticket does not hold: deliberately one answer for all.',
+    action: 'Asked by ticket, ask once by signature. Else catch up with an older key if there is one; else tell the person that the relay does not let them in.',
   },
   'not-open': { means: 'This connection has not opened the room, or what it was told of it then no longer holds.', action: 'Open it, then send again.' },
   'read-only': {

@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { isErrorCode, type ErrorCode } from './codes.ts';
 import {
   parseAccessKey, parseEnvelopeId, parseEpochId, parseIncarnation, parseInviteKey, parseMoverKey, parseNonce, parseOwnerKey, parseRoomId, parseSeq,
-  parseSignature,
+  parseSignature, parseTicket, parseTicketProof,
 } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
@@ -50,6 +50,8 @@ const clientFrame = v.variant('t', [
   }),
   /** Opens a room with the access key of `epoch`. Answer: opened. Live delivery begins when a pull reaches the head. */
   v.object({ t: v.literal('open'), ref, room, epoch, sig }),
+  /** The same, by the ticket that the relay gave for that epoch. Where it is `no-access`, the signature may still do. Answer: opened. */
+  v.object({ t: v.literal('reopen'), ref, room, epoch, proof: parsed(parseTicketProof) }),
   /** Opens a room with an invite key: for `group-info` and one `commit`, never for reading. Answer: opened. */
   v.object({ t: v.literal('open-invite'), ref, room, invite: parsed(parseInviteKey), sig }),
   /** Answer: done. */
@@ -80,8 +82,12 @@ const relayFrame = v.variant('t', [
    * `began`: seq of the commit that began the epoch that was opened; 0 for the first, and for an invite key.
    * `head`: seq of the last envelope; `floor`: the lowest seq from which no commit is missing; `complete`: the lowest from which nothing
    * is, so floor ≤ complete ≤ head + 1. From floor up to complete, commits are kept and messages are not.
+   * `ticket`: to whoever signed with an epoch's key, or made the room.
    */
-  v.object({ t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), began: seq, head: seq, floor: seq, complete: seq }),
+  v.object({
+    t: v.literal('opened'), ref, room, incarnation: parsed(parseIncarnation), began: seq, head: seq, floor: seq, complete: seq,
+    ticket: v.exactOptional(parsed(parseTicket)),
+  }),
   /** Ends a pull: everything readable up to `through` was sent. `live`: what comes next is delivered as it comes. */
   v.object({ t: v.literal('pulled'), ref, room, through: seq, head: seq, live: v.boolean() }),
   /** This connection did not keep up, or met an epoch its key cannot read: nothing is delivered until it pulls. */

@@ -22,6 +22,10 @@ export type OwnerKey = Branded<Uint8Array, 'OwnerKey'>;
 export type MoverKey = Branded<Uint8Array, 'MoverKey'>;
 /** Ed25519 signature, 64 bytes. */
 export type Signature = Branded<Uint8Array, 'Signature'>;
+/** 32 bytes: what a relay gives to whoever has proved an epoch's key, so that they need not sign again. */
+export type Ticket = Branded<Uint8Array, 'Ticket'>;
+/** HMAC-SHA-256 under a ticket, 32 bytes. */
+export type TicketProof = Branded<Uint8Array, 'TicketProof'>;
 /** SHA-256 output, 32 bytes. */
 export type Digest = Branded<Uint8Array, 'Digest'>;
 /** A position in a room's log: 1 for the first envelope. As a cursor, 0 is "nothing yet". */
@@ -34,6 +38,8 @@ export const INCARNATION_BYTES = 16;
 export const NONCE_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
+export const TICKET_BYTES = 32;
+export const TICKET_PROOF_BYTES = 32;
 export const DIGEST_BYTES = 32;
 
 const fixed =
@@ -52,6 +58,8 @@ export const parseInviteKey = fixed<InviteKey>(PUBLIC_KEY_BYTES);
 export const parseOwnerKey = fixed<OwnerKey>(PUBLIC_KEY_BYTES);
 export const parseMoverKey = fixed<MoverKey>(PUBLIC_KEY_BYTES);
 export const parseSignature = fixed<Signature>(SIGNATURE_BYTES);
+export const parseTicket = fixed<Ticket>(TICKET_BYTES);
+export const parseTicketProof = fixed<TicketProof>(TICKET_PROOF_BYTES);
 export const parseDigest = fixed<Digest>(DIGEST_BYTES);
 
 export const parseSeq = (value: unknown): Seq | undefined =>

@@ -56,6 +56,13 @@ export const createStatement = (s: { origin: string; room: RoomId; access: Acces
 export const openStatement = (s: { origin: string; room: RoomId; epoch: EpochId; nonce: Nonce }): Uint8Array =>
   encode(['sotto open v1', s.origin, s.room, s.epoch, s.nonce]);
 
+/**
+ * Not signed: HMAC-SHA-256 over it, keyed by the ticket of that epoch, opens the room as the signature did for which the ticket
+ * was given.
+ */
+export const reopenStatement = (s: { origin: string; room: RoomId; epoch: EpochId; nonce: Nonce }): Uint8Array =>
+  encode(['sotto reopen v1', s.origin, s.room, s.epoch, s.nonce]);
+
 /** Signed by an invite key: fetch the GroupInfo, and make one commit. */
 export const inviteStatement = (s: { origin: string; room: RoomId; invite: InviteKey; nonce: Nonce }): Uint8Array =>
   encode(['sotto invite v1', s.origin, s.room, s.invite, s.nonce]);

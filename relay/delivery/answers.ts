@@ -15,6 +15,7 @@ import { keyOf } from '../bytes.ts';
 import type { Membership } from './membership.ts';
 import type { Fresh, Room } from './room.ts';
 import type { Subscriber } from './subscriber.ts';
+import type { Tickets } from './tickets.ts';
 
 export const postControl = (subscriber: Subscriber, control: RelayControl): void => subscriber.post(encodeControl(control));
 
@@ -45,7 +46,7 @@ function aboutOf(job: Job): About {
 }
 
 /** Answers what the first half of the turn has decided. */
-export function answer(job: Job): void {
+export function answer(job: Job, tickets: Tickets): void {
   const { subscriber, outcome } = job;
   switch (outcome.type) {
     case 'placed':
@@ -65,8 +66,9 @@ export function answer(job: Job): void {
       const head = proven.size === 0 ? room.head : readableHead(room.tree, proven, room.head);
       outcome.membership.told = room.complete;
       const ref = job.type === 'create' ? job.request.ref : job.type === 'open' ? job.ref : 0;
-      const began = job.type === 'open' && job.by.type === 'epoch' ? job.by.epoch.seq : START;
-      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, began, head, floor: room.floor, complete: room.complete });
+      const began = job.type === 'open' && job.by.type !== 'invite' ? job.by.epoch.seq : START;
+      const ticket = outcome.ticket === undefined ? {} : { ticket: tickets.of(room, outcome.ticket) };
+      postControl(subscriber, { t: 'opened', ref, room: room.id, incarnation: room.incarnation, began, head, floor: room.floor, complete: room.complete, ...ticket });
       return;
     }
     case 'deleted':

@@ -24,6 +24,7 @@ import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { judge, STORE_RETRY, type Changes, type RuleContext } from './rules.ts';
 import type { Subscriber } from './subscriber.ts';
+import type { Tickets } from './tickets.ts';
 import { Flusher } from './flusher.ts';
 import { undo } from './undo.ts';
 
@@ -42,6 +43,7 @@ export interface DeliveryOptions {
   readonly log: RelayLog;
   readonly counters: Counters;
   readonly space: Space;
+  readonly tickets: Tickets;
   /** A log has grown by some more hundred envelopes. */
   readonly grown: (log: LogNumber) => void;
 }
@@ -60,6 +62,7 @@ export class Delivery {
   readonly #log: RelayLog;
   readonly #counters: Counters;
   readonly #space: Space;
+  readonly #tickets: Tickets;
   readonly #grown: DeliveryOptions['grown'];
   #queue: Job[] = [];
   /** When the oldest of the queue came, by `performance.now()`. */
@@ -74,13 +77,14 @@ export class Delivery {
   #probeDue = false;
   #stopped = false;
 
-  constructor({ store, clock, limits, log, counters, space, grown }: DeliveryOptions) {
+  constructor({ store, clock, limits, log, counters, space, tickets, grown }: DeliveryOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
     this.#log = log;
     this.#counters = counters;
     this.#space = space;
+    this.#tickets = tickets;
     this.#grown = grown;
     this.rooms = new Rooms(store);
     this.#flusher = new Flusher(clock, (subscriber, error) => this.#fail([subscriber], error));
@@ -190,7 +194,7 @@ export class Delivery {
   }
 
   #post(jobs: readonly Job[], changes: Changes, since: number): void {
-    for (const job of jobs) answer(job);
+    for (const job of jobs) answer(job, this.#tickets);
     let placed = 0;
     for (const room of changes.rooms) {
       let bytes = 0;

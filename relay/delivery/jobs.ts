@@ -16,7 +16,8 @@ export type Outcome =
   | { readonly type: 'placed'; readonly seq: Seq; readonly invite?: InviteKey }
   | { readonly type: 'duplicate'; readonly seq: Seq }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly retryAfter?: number }
-  | { readonly type: 'granted'; readonly membership: Membership; readonly made: boolean }
+  /** `ticket`: the epoch for which one is given. */
+  | { readonly type: 'granted'; readonly membership: Membership; readonly made: boolean; readonly ticket: Epoch | undefined }
   | { readonly type: 'deleted'; readonly room: Room };
 
 interface Base {
@@ -56,12 +57,12 @@ export interface CreateJob extends Slow {
   readonly request: ControlOf<'create'>;
 }
 
-/** Its signature was verified; the room is pinned until `done`. */
+/** Its proof was verified; the room is pinned until `done`. */
 export interface OpenJob extends Slow {
   readonly type: 'open';
   readonly room: Room;
   readonly ref: number;
-  readonly by: { readonly type: 'epoch'; readonly epoch: Epoch } | { readonly type: 'invite'; readonly invite: InviteKey };
+  readonly by: { readonly type: 'epoch' | 'ticket'; readonly epoch: Epoch } | { readonly type: 'invite'; readonly invite: InviteKey };
 }
 
 /** Its signature was verified; the room is pinned until `done`. */

@@ -182,7 +182,7 @@ function create({ subscriber, room: id, request }: CreateJob, context: RuleConte
   const epochId = epochIdOf(id, request.access, sha256);
   if (existing !== undefined) {
     const first = existing.epoch(epochId);
-    return first?.number === 0 ? grant(existing, subscriber, limits, (membership) => membership.prove(first, limits.keysPerRoom)) : refused('room-exists');
+    return first?.number === 0 ? grant(existing, subscriber, limits, { type: 'epoch', epoch: first }) : refused('room-exists');
   }
   if (subscriber.memberships.size >= limits.rooms) return refused('too-many-rooms');
   if (space.refusesRooms) return refused('relay-full', SPACE_RETRY);
@@ -193,27 +193,24 @@ function create({ subscriber, room: id, request }: CreateJob, context: RuleConte
   const log = store.newLog();
   const incarnation = new Uint8Array(randomBytes(16)) as Incarnation;
   const room = new Room(id, {
-    log, incarnation, head: START, floor: 1 as Seq, complete: 1 as Seq, epochs: [epoch], uses: request.invites.map(({ key }) => ({ key, used: 0 })),
+    log, incarnation, head: START, floor: 1 as Seq, complete: 1 as Seq, epochs: [], uses: request.invites.map(({ key }) => ({ key, used: 0 })),
   });
   room.window = new DedupeWindow(limits.dedupe);
   rooms.add(room);
   changes.writes.push({ type: 'create', log, room: id, incarnation, epoch, groupInfo: request.groupInfo });
-  const first = room.epoch(epochId);
-  return grant(room, subscriber, limits, (membership) => first && membership.prove(first, limits.keysPerRoom), true);
+  return grant(room, subscriber, limits, { type: 'epoch', epoch: room.tree.add(epoch) }, true);
 }
 
 function open({ subscriber, room, by }: OpenJob, { limits, clock }: RuleContext): Outcome {
   if (room.gone) return refused('no-access');
-  if (by.type === 'epoch') return grant(room, subscriber, limits, (membership) => membership.prove(by.epoch, limits.keysPerRoom));
+  if (by.type !== 'invite') return grant(room, subscriber, limits, by);
   const standings = room.tipsWith(by.invite).map((tip) => inviteStanding(room, room.registration(tip, by.invite), by.invite, clock));
   const worst = standings[0] ?? inviteStanding(room, undefined, by.invite, clock);
   if (!standings.includes('good') && worst !== 'good') return refused(worst);
-  return grant(room, subscriber, limits, (membership) => {
-    membership.invite = copyOf(by.invite);
-  });
+  return grant(room, subscriber, limits, by);
 }
 
-function grant(room: Room, subscriber: Job['subscriber'], limits: RelayLimits, by: (membership: Membership) => void, made = false): Outcome {
+function grant(room: Room, subscriber: Job['subscriber'], limits: RelayLimits, by: OpenJob['by'], made = false): Outcome {
   let membership = subscriber.memberships.get(room.key);
   if (membership === undefined) {
     if (subscriber.memberships.size >= limits.rooms) return refused('too-many-rooms');
@@ -223,8 +220,9 @@ function grant(room: Room, subscriber: Job['subscriber'], limits: RelayLimits, b
       room.members.add(membership);
     }
   }
-  by(membership);
-  return { type: 'granted', membership, made };
+  if (by.type === 'invite') membership.invite = copyOf(by.invite);
+  else membership.prove(by.epoch, limits.keysPerRoom);
+  return { type: 'granted', membership, made, ticket: by.type === 'epoch' ? by.epoch : undefined };
 }
 
 function remove({ room }: DeleteJob, { rooms }: RuleContext, changes: Changes): Outcome {

@@ -1,4 +1,4 @@
-/** Who may open, make or delete a room: proved anew on each connection, by signing its nonce. */
+/** Who may open, make or delete a room: proved anew on each connection, by signing its nonce, or by a ticket's MAC over it. */
 import type { RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { createStatement, deleteStatement, invitesDigestOf, inviteStatement, moverStatement, openStatement, roomIdOf } from '../../shared/statements.ts';
@@ -27,7 +27,7 @@ class Moment {
   }
 }
 
-type Claim = ControlOf<'create'> | ControlOf<'open'> | ControlOf<'open-invite'> | ControlOf<'delete'>;
+type Claim = ControlOf<'create'> | ControlOf<'open'> | ControlOf<'reopen'> | ControlOf<'open-invite'> | ControlOf<'delete'>;
 const outcome = { type: 'pending' } as const;
 
 export class Access {
@@ -82,7 +82,7 @@ export class Access {
     this.#connection.release();
   }
 
-  /** Whether the claim holds, and was queued. One check of a signature in any case: unknown rooms take as long as wrong keys. */
+  /** Whether the claim holds, and was queued. One check of its proof in any case: unknown rooms take as long as wrong keys. */
   async #handOn(claim: Claim, id: RoomId, room: Room | undefined): Promise<boolean> {
     const { delivery } = this.#context;
     const { nonce } = this.#connection;
@@ -104,6 +104,13 @@ export class Access {
         delivery.enqueue({ ...base, type: 'open', room, ref: claim.ref, by: { type: 'epoch', epoch } });
         return true;
       }
+      case 'reopen': {
+        const epoch = room?.epoch(claim.epoch);
+        const holds = await this.#byOrigin((origin) => this.#context.tickets.holds(claim.proof, room, epoch, { origin, room: id, epoch: claim.epoch, nonce }));
+        if (room === undefined || epoch === undefined || !holds) return false;
+        delivery.enqueue({ ...base, type: 'open', room, ref: claim.ref, by: { type: 'ticket', epoch } });
+        return true;
+      }
       case 'open-invite': {
         const holds = await this.#signed(claim.invite, claim.sig, (origin) => inviteStatement({ origin, room: id, invite: claim.invite, nonce }));
         // A key that never was one of the room's is refused here, as where there is no room.
@@ -122,13 +129,17 @@ export class Access {
     }
   }
 
+  #signed(key: Uint8Array, signature: Uint8Array, statement: (origin: string) => Uint8Array): Promise<boolean> {
+    return this.#byOrigin((origin) => this.#context.verify(key, statement(origin), signature));
+  }
+
   /** For any one of the relay's own origins: it may be reached by several. The one by which the last came in is tried first. */
-  async #signed(key: Uint8Array, signature: Uint8Array, statement: (origin: string) => Uint8Array): Promise<boolean> {
-    const { likely, verify } = this.#context;
+  async #byOrigin(holds: (origin: string) => boolean | Promise<boolean>): Promise<boolean> {
+    const { likely } = this.#context;
     const origins = this.#context.origins();
     const first = origins.includes(likely.origin) ? [likely.origin] : [];
     for (const origin of [...first, ...origins.filter((other) => other !== likely.origin)]) {
-      if (!(await verify(key, statement(origin), signature))) continue;
+      if (!(await holds(origin))) continue;
       likely.origin = origin;
       return true;
     }

@@ -16,6 +16,7 @@ import type { AddressUse } from '../admission/addresses.ts';
 import { postControl, postError, type About } from '../delivery/answers.ts';
 import { AckBatch, Batch } from '../delivery/batch.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { Tickets } from '../delivery/tickets.ts';
 import { keyOf } from '../bytes.ts';
 import type { Membership } from '../delivery/membership.ts';
 import type { Subscriber } from '../delivery/subscriber.ts';
@@ -32,6 +33,7 @@ export interface ConnectionContext {
   readonly counters: Counters;
   readonly clock: Clock;
   readonly verify: Verify;
+  readonly tickets: Tickets;
   /** Whether a creation with that token is let through. */
   readonly mayCreate: (token: string | undefined) => boolean;
   /** Statements are signed for one of them. */
@@ -307,6 +309,7 @@ export class Connection implements Subscriber {
     switch (control.t) {
       case 'create':
       case 'open':
+      case 'reopen':
       case 'open-invite':
       case 'delete': {
         const now = clock.ticks();

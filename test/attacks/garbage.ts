@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { encodeAck } from '../../shared/ack.ts';
 import { encodeControl, type ClientControl } from '../../shared/control.ts';
 import { encodeEnvelope } from '../../shared/envelope.ts';
-import { parseAccessKey, parseInviteKey, parseOwnerKey, parseSignature, START, type Seq } from '../../shared/ids.ts';
+import { parseAccessKey, parseInviteKey, parseOwnerKey, parseSignature, parseTicketProof, START, type Seq } from '../../shared/ids.ts';
 import { seeded, type Dice } from '../support/dice.ts';
 import { newId, type RelayClient, type TestEpoch } from '../support/relay-client.ts';
 import type { Target } from './target.ts';
@@ -15,6 +15,7 @@ function honest(epoch: TestEpoch, dice: Dice): Uint8Array {
   const controls: readonly ClientControl[] = [
     { t: 'create', ref: 1, owner: key(32, parseOwnerKey), access: key(32, parseAccessKey), invites: [{ key: key(32, parseInviteKey), uses: 1, expires: 0 }], groupInfo: dice.bytes(20), sig, token: 'token' },
     { t: 'open', ref: 2, room: epoch.room, epoch: epoch.id, sig },
+    { t: 'reopen', ref: 2, room: epoch.room, epoch: epoch.id, proof: key(32, parseTicketProof) },
     { t: 'open-invite', ref: 3, room: epoch.room, invite: key(32, parseInviteKey), sig },
     { t: 'delete', ref: 4, owner: key(32, parseOwnerKey), sig },
     { t: 'commit', room: epoch.room, id: newId(), parent: epoch.id, rejected: dice.below(3), access: key(32, parseAccessKey), closing: false, invites: [], commit: dice.bytes(30), groupInfo: dice.bytes(10) },

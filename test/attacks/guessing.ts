@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { EpochId, InviteKey, RoomId } from '../../shared/ids.ts';
+import type { EpochId, InviteKey, RoomId, TicketProof } from '../../shared/ids.ts';
 import { inviteStatement, openStatement } from '../../shared/statements.ts';
 import { seeded } from '../support/dice.ts';
 import { Pair, Refused, type RelayClient, type Refusal } from '../support/relay-client.ts';
@@ -45,6 +45,10 @@ export async function guessing(target: Target, trials: number): Promise<object> 
     const sig = pair.sign(openStatement({ origin: target.url, room: at, epoch: of, nonce: client.nonce }));
     return client.ask('opened', (ref) => ({ t: 'open', ref, room: at, epoch: of, sig }));
   };
+  const reopen = (room: () => RoomId, id: () => EpochId): Try => (client) => {
+    const [at, of] = [room(), id()];
+    return client.ask('opened', (ref) => ({ t: 'reopen', ref, room: at, epoch: of, proof: randomBytes(32) as Uint8Array as TicketProof }));
+  };
   const invite = (room: () => RoomId): Try => (client) => {
     const [pair, at] = [new Pair(), room()];
     const key = pair.public as InviteKey;
@@ -58,6 +62,10 @@ export async function guessing(target: Target, trials: number): Promise<object> 
     'a room in use, a wrong epoch': open(() => epoch.room, noEpoch),
     'a stored room, a wrong key': open(() => stored.epoch.room, () => stored.epoch.id),
     'a stored room, a wrong epoch': open(() => stored.epoch.room, noEpoch),
+    'no such room, a ticket': reopen(noRoom, noEpoch),
+    'a room in use, a wrong ticket': reopen(() => epoch.room, () => epoch.id),
+    'a room in use, a wrong ticket and epoch': reopen(() => epoch.room, noEpoch),
+    'a stored room, a wrong ticket': reopen(() => stored.epoch.room, () => stored.epoch.id),
     'no such room, an invite': invite(noRoom),
     'a room in use, a wrong invite': invite(() => epoch.room),
     'a stored room, a wrong invite': invite(() => stored.epoch.room),
@@ -69,7 +77,7 @@ export async function guessing(target: Target, trials: number): Promise<object> 
   const times = new Map<string, number[]>([...Object.keys(tries), control].map((name) => [name, []]));
   const answers = new Map<string, Set<string>>();
   for (let n = 0; n < trials; n++) {
-    for (const [name, attempt] of dice.some(Object.entries(tries), 9)) {
+    for (const [name, attempt] of dice.some(Object.entries(tries), Object.keys(tries).length)) {
       const began = performance.now();
       const refused = await attempt(guesser).then(() => assert.fail(`${name} was let in`), (error: unknown) => (error instanceof Refused ? error.refusal : assert.fail(String(error))));
       times.get(name)?.push(performance.now() - began);

@@ -2,7 +2,7 @@
  * A client without an engine: raw WebSocket, the shared codecs, keys by node:crypto. It does what the protocol
  * lets a client do, honest or not, and keeps all that it was sent.
  */
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Ack } from '../../shared/ack.ts';
@@ -10,13 +10,15 @@ import { equalBytes } from '../../shared/bytes.ts';
 import { encodeControl, type ClientControl, type RelayControl } from '../../shared/control.ts';
 import { encodeEnvelope, type Envelope, type Kind } from '../../shared/envelope.ts';
 import { decodeRelayFrame } from '../../shared/frame.ts';
-import { START, type AccessKey, type EnvelopeId, type EpochId, type InviteKey, type MoverKey, type Nonce, type OwnerKey, type RoomId, type Seq, type Signature } from '../../shared/ids.ts';
+import { START, type AccessKey, type EnvelopeId, type EpochId, type InviteKey, type MoverKey, type Nonce, type OwnerKey, type RoomId, type Seq, type Signature, type Ticket, type TicketProof } from '../../shared/ids.ts';
 import { SOCKET_PATH, SUBPROTOCOL } from '../../shared/limits.ts';
 import {
-  createStatement, deleteStatement, epochIdOf, invitesDigestOf, inviteStatement, openStatement, roomIdOf, type InviteRegistration,
+  createStatement, deleteStatement, epochIdOf, invitesDigestOf, inviteStatement, openStatement, reopenStatement, roomIdOf, type InviteRegistration,
 } from '../../shared/statements.ts';
 
 export const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(data).digest());
+
+export const ticketProof = (ticket: Uint8Array, statement: Uint8Array): TicketProof => new Uint8Array(createHmac('sha256', ticket).update(statement).digest()) as Uint8Array as TicketProof;
 
 /** An Ed25519 pair: of an owner, an epoch or an invite. */
 export class Pair {
@@ -185,6 +187,12 @@ export class RelayClient {
   open({ room, id, pair }: TestEpoch) {
     const sig = pair.sign(openStatement({ origin: this.origin, room, epoch: id, nonce: this.nonce }));
     return this.ask('opened', (ref) => ({ t: 'open', ref, room, epoch: id, sig }));
+  }
+
+  reopen({ room, id }: Pick<TestEpoch, 'room' | 'id'>, ticket: Ticket | undefined) {
+    if (ticket === undefined) throw new Error('there is no ticket');
+    const proof = ticketProof(ticket, reopenStatement({ origin: this.origin, room, epoch: id, nonce: this.nonce }));
+    return this.ask('opened', (ref) => ({ t: 'reopen', ref, room, epoch: id, proof }));
   }
 
   openInvite(room: RoomId, invite: Pair) {

@@ -26,6 +26,8 @@ export class VirtualNetwork {
   #endRelay: () => void = () => undefined;
   readonly lines = new Set<Line>();
   tamper: Tamper = (frame) => [frame];
+  /** Kept by the relay beside its store; another one from its next start on, where a test says so. */
+  ticketSecret: Uint8Array = new Uint8Array(32);
   /** Every frame that went up or down, for those who look for plaintext. */
   onFrame: (frame: Uint8Array, direction: 'up' | 'down', line: Line) => void = () => undefined;
 
@@ -42,6 +44,7 @@ export class VirtualNetwork {
     this.#endRelay = () => { life.over = true; };
     this.#core = createRelayCore({
       store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, ifAlive(work)); }, after: (ms, work) => clock.after(ms, ifAlive(work)),
+      ticketSecret: this.ticketSecret,
       ...(limits === undefined ? {} : { limits }),
     });
   }

@@ -14,7 +14,7 @@ import { sealGroupInfo } from '../rooms/sealed-group-info.ts';
 import { Disconnected, isPassing, problemOf, RelayRefusal } from '../sync/refusal.ts';
 import { raise } from './claims.ts';
 import { isMoving, openMoved } from './moving.ts';
-import { askToOpen } from './opening.ts';
+import { askToOpen, keepTicket } from './opening.ts';
 import { noteKept } from './missed.ts';
 import { overlapOf } from './overlap.ts';
 import { rollBack, type Loss } from './roll-back.ts';
@@ -30,6 +30,7 @@ type Opened = Extract<RelayControl, { t: 'opened' }>;
 export async function openRoom(room: Room): Promise<void> {
   room.phase = 'opening';
   try {
+    const { relay, epoch } = room.state.record;
     const answer = await ask(room);
     if (answer?.t !== 'opened') return;
     // What came before the answer comes again, by the pull.
@@ -37,6 +38,7 @@ export async function openRoom(room: Room): Promise<void> {
     await compare(room, answer);
     room.overlap = room.wentBack ? undefined : await overlapOf(room, answer);
     pull(room, room.overlap === undefined ? room.state.record.cursor : ((room.overlap.seq - 1) as Seq));
+    if (answer.ticket !== undefined) await keepTicket(room, relay, epoch, answer.ticket);
   } catch (cause) {
     if (cause instanceof Disconnected) return;
     if (!(cause instanceof RelayRefusal)) throw cause;

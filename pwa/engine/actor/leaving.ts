@@ -10,6 +10,7 @@ import { holdsLeave, leaveStatement, type LeaveStatement } from '../rooms/leave-
 import { has } from '../rooms/standing.ts';
 import { forsake } from './wishes.ts';
 import type { Change } from '../ports/storage.ts';
+import { dropTicket } from '../records/ticket-record.ts';
 import { renewing } from '../search/index.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';

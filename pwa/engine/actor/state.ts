@@ -6,6 +6,7 @@ import type { Change } from '../ports/storage.ts';
 import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
 import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
 import { roomChanges, type RoomRecord } from '../records/room-record.ts';
+import { dropTicket } from '../records/ticket-record.ts';
 import { epochKeys, type EpochKeys } from '../rooms/epoch-keys.ts';
 import type { RoomHost } from './host.ts';
 import type { Outbox } from './outbox.ts';
@@ -148,7 +149,7 @@ export class Step {
     const now = this.mls?.group ?? null;
     if (now === before) return [];
     const gone = before === undefined ? [] : goneRecords(now, before);
-    return [...gone.map((name): Change => ({ kind: 'delete', store: 'groups', key: [this.room, NOW, name] })), ...(now === null ? [] : putGroup(now, before, this.room, NOW))];
+    return [...gone.map((name): Change => ({ kind: 'delete', store: 'groups', key: [this.room, NOW, name] })), ...(now === null ? [dropTicket(this.room)] : putGroup(now, before, this.room, NOW))];
   }
 
   #pendingChanges(): readonly Change[] {

@@ -6,7 +6,7 @@ import type { ClientControl, RelayControl } from '../../../shared/control.ts';
 import { encodeControl } from '../../../shared/control.ts';
 import { encodeEnvelope, type Envelope, type Kind } from '../../../shared/envelope.ts';
 import type {
-  AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, MoverKey, Nonce, OwnerKey, RoomId, Seq, Signature,
+  AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, MoverKey, Nonce, OwnerKey, RoomId, Seq, Signature, Ticket, TicketProof,
 } from '../../../shared/ids.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 
@@ -39,6 +39,7 @@ export const clientControls: { readonly [T in ClientControl['t']]: fc.Arbitrary<
     requiredKeys: ['t', 'ref', 'owner', 'access', 'invites', 'groupInfo', 'sig'],
   }),
   open: fc.record({ t: fc.constant('open' as const), ref, room, epoch, sig }),
+  reopen: fc.record({ t: fc.constant('reopen' as const), ref, room, epoch, proof: fixed<TicketProof>(32) }),
   'open-invite': fc.record({ t: fc.constant('open-invite' as const), ref, room, invite: fixed<InviteKey>(32), sig }),
   delete: fc.record({ t: fc.constant('delete' as const), ref, owner: fixed<OwnerKey>(32), sig }),
   commit: fc.record({
@@ -56,7 +57,9 @@ export const relayControls: { readonly [T in RelayControl['t']]: fc.Arbitrary<Ex
     t: fc.constant('hello' as const), nonce: fixed<Nonce>(32), heartbeat: count(3600),
     limits: fc.record({ payload: count(LIMITS.frame), frame: count(2 ** 31), rooms: count(2 ** 31), pull: count(LIMITS.pull) }),
   }),
-  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), began: seq, head: seq, floor: seq, complete: seq }),
+  opened: fc.record({ t: fc.constant('opened' as const), ref, room, incarnation: fixed<Incarnation>(16), began: seq, head: seq, floor: seq, complete: seq, ticket: fixed<Ticket>(32) }, {
+    requiredKeys: ['t', 'ref', 'room', 'incarnation', 'began', 'head', 'floor', 'complete'],
+  }),
   pulled: fc.record({ t: fc.constant('pulled' as const), ref, room, through: seq, head: seq, live: fc.boolean() }),
   behind: fc.record({ t: fc.constant('behind' as const), room }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch, groupInfo: some(), head: seq, tips: fc.array(epoch, { maxLength: 4 }) }),

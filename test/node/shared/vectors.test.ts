@@ -4,7 +4,7 @@
  * vector's own `inputs` say; Ed25519 keys are of the seeds named there.
  */
 import assert from 'node:assert/strict';
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeCommitPayload, encodeCommitPayload } from '../../../shared/commit.ts';
@@ -14,7 +14,7 @@ import { encodeControl, type ClientControl, type RelayControl } from '../../../s
 import { encodeEnvelope, type Kind } from '../../../shared/envelope.ts';
 import { decodeClientFrame, decodeRelayFrame } from '../../../shared/frame.ts';
 import type { AccessKey, Digest, EnvelopeId, EpochId, InviteKey, Nonce, OwnerKey, RoomId, Seq } from '../../../shared/ids.ts';
-import { createStatement, deleteStatement, epochIdOf, invitesDigestOf, inviteStatement, openStatement, roomIdOf } from '../../../shared/statements.ts';
+import { createStatement, deleteStatement, epochIdOf, invitesDigestOf, inviteStatement, openStatement, reopenStatement, roomIdOf } from '../../../shared/statements.ts';
 
 interface Vectors {
   readonly keys: Readonly<Record<'owner' | 'access' | 'next' | 'invite', { readonly seed: string; readonly public: string }>>;
@@ -22,6 +22,7 @@ interface Vectors {
   readonly origin: string;
   readonly nonce: string;
   readonly statements: Readonly<Record<'create' | 'open' | 'invite' | 'delete', { readonly bytes: string; readonly signature: string }>>;
+  readonly reopen: { readonly ticket: string; readonly bytes: string; readonly proof: string };
   readonly envelopes: readonly { readonly kind: Kind; readonly id: string; readonly seq: number; readonly payload: string; readonly frame: string }[];
   readonly ack: { readonly id: string; readonly seq: number; readonly frame: string };
   readonly commitPayload: { readonly closing: boolean; readonly sealed: string; readonly bytes: string };
@@ -87,6 +88,12 @@ test('statements and their signatures', () => {
   }
 });
 
+test('the proof by a ticket', () => {
+  const { ticket, bytes: statement, proof } = vectors.reopen;
+  assert.equal(toHex(reopenStatement({ origin, room, epoch, nonce })), statement);
+  assert.equal(createHmac('sha256', bytes(ticket)).update(bytes(statement)).digest('hex'), proof);
+});
+
 test('envelopes and acks', () => {
   for (const { kind, id, seq, payload, frame } of vectors.envelopes) {
     const encoded = encodeEnvelope({ kind, room, epoch, id: bytes<EnvelopeId>(id), seq: seq as Seq, payload: bytes(payload) });
@@ -113,6 +120,6 @@ test('every control, both ways', () => {
     assert.equal(toHex(encodeControl(revived(control) as RelayControl)), frame);
     assert.deepEqual(decodeRelayFrame(bytes(frame)), { type: 'control', control: revived(control) });
   }
-  assert.deepEqual(vectors.client.map(({ control }) => (control as { t: string }).t), ['create', 'open', 'open-invite', 'delete', 'commit', 'pull', 'group-info', 'group-info', 'close', 'ping']);
-  assert.deepEqual(vectors.relay.map(({ control }) => (control as { t: string }).t), ['hello', 'opened', 'pulled', 'behind', 'group-info', 'done', 'error', 'error', 'closing', 'pong']);
+  assert.deepEqual(vectors.client.map(({ control }) => (control as { t: string }).t), ['create', 'open', 'reopen', 'open-invite', 'delete', 'commit', 'pull', 'group-info', 'group-info', 'close', 'ping']);
+  assert.deepEqual(vectors.relay.map(({ control }) => (control as { t: string }).t), ['hello', 'opened', 'opened', 'pulled', 'behind', 'group-info', 'done', 'error', 'error', 'closing', 'pong']);
 });
