@@ -19,7 +19,7 @@ export async function forgetMessages(room: Room, step: Step, messages: readonly 
     const key = toBase64Url(item.id);
     step.change(
       { kind: 'delete', store: 'timeline', key: [room.key, item.position] }, { kind: 'delete', store: 'pins', key: [room.key, item.position] },
-      { kind: 'put', store: 'seen', key: [room.key, key], value: encodeSeen() }, renewing(room.key, item.position),
+      { kind: 'put', store: 'seen', key: [room.key, key], value: encodeSeen() }, renewing(room.key, item.position, item.at),
     );
     if (!item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1) });
     await leaveThread(room, step, item, gone);

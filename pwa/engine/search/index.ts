@@ -4,6 +4,7 @@
  * messages, not yet a segment's worth, are read from the timeline. The index is made of the timeline alone: what
  * it says is checked against it, and where it is lost it is built again.
  */
+import * as v from 'valibot';
 import type { Change, Storage } from '../ports/storage.ts';
 import { wordsOf } from '../messages/words.ts';
 import { decodeItem, type StoredMessage } from '../records/message-records.ts';
@@ -11,6 +12,7 @@ import { decodeDirectory, encodeDirectory, type Directory, type SegmentEntry } f
 import { folded } from './folding.ts';
 import { History, rowOf } from './history.ts';
 import { holdsAll, placesOf, termsOf, type Place, type Term } from './query.ts';
+import { fromCbor, toCbor } from '../wire/cbor.ts';
 import { encodeSegment, isWithin, Segment, SEGMENT_ROWS, type Narrowing, type Row } from './segment.ts';
 import { emptySignature, mayHold, sign } from './signature.ts';
 
@@ -53,10 +55,10 @@ export interface SearchHost {
 
 /**
  * Belongs into the step that changes a message's words, or takes it, or all of a room (no position), from the timeline: however
- * that ends, the index follows.
+ * that ends, the index follows. `at`: when the message was sent, which says where in the index it may stand.
  */
-export const renewing = (room: string, position?: number): Change =>
-  ({ kind: 'put', store: 'search', key: position === undefined ? [RENEW, room] : [RENEW, room, position], value: new Uint8Array() });
+export const renewing = (room: string, position?: number, at?: number): Change =>
+  ({ kind: 'put', store: 'search', key: position === undefined ? [RENEW, room] : [RENEW, room, position], value: at === undefined ? new Uint8Array() : toCbor(at) });
 
 /** A segment that should be there cannot be read. What to do: build the index again. */
 class DamagedIndex extends Error {
@@ -183,21 +185,34 @@ export class SearchIndex {
     this.#directory = directory;
   }
 
+  /** All that is marked in one pass: a segment is written once, however much of it goes. */
   async #renew(): Promise<void> {
-    for (const { key } of await this.#host.storage.range('search', { prefix: [RENEW] })) {
-      const [, room, position] = [String(key[0]), String(key[1]), key[2] === undefined ? undefined : Number(key[2])];
-      const value = position === undefined ? undefined : await this.#host.storage.get('timeline', [room, position]);
-      const now = value === undefined ? null : rowOf(room, value);
-      const renewed = (rows: readonly Row[]): readonly Row[] =>
-        rows.flatMap((row) => (row.room !== room || (position !== undefined && row.position !== position) ? row : (now ?? [])));
-      this.#latest = [...renewed(this.#latest)];
-      for (const { n, rooms } of (await this.#open()).segments) if (rooms.includes(room)) await this.#rewrite(n, renewed);
-      if (position === undefined) this.#through.delete(room);
-      const { segments, through } = await this.#open();
-      const directory = { segments, through: new Map([...through].filter(([of]) => position !== undefined || of !== room)) };
-      await this.#host.write([{ kind: 'delete', store: 'search', key }, { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(directory) }]);
-      this.#directory = directory;
+    const marks = await this.#host.storage.range('search', { prefix: [RENEW] });
+    if (marks.length === 0) return;
+    const forgotten = new Set<string>();
+    const now = new Map<string, Row | null>();
+    const times: { readonly room: string; readonly at: number | undefined }[] = [];
+    for (const { key, value } of marks) {
+      const [, room, position] = [String(key[0]), String(key[1]), key[2]];
+      times.push({ room, at: value.length === 0 ? undefined : fromCbor(v.number(), value) });
+      const stored = position === undefined ? undefined : await this.#host.storage.get('timeline', [room, position]);
+      if (position === undefined) forgotten.add(room);
+      else now.set(`${room} ${position}`, stored === undefined ? null : rowOf(room, stored));
     }
+    const renewed = (rows: readonly Row[]): readonly Row[] => rows.flatMap((row) => {
+      if (forgotten.has(row.room)) return [];
+      const other = now.get(`${row.room} ${row.position}`);
+      return other === undefined ? row : (other ?? []);
+    });
+    this.#latest = [...renewed(this.#latest)];
+    for (const { n, rooms, from, to } of (await this.#open()).segments) {
+      if (times.some(({ room, at }) => rooms.includes(room) && (at === undefined || (at >= from && at <= to)))) await this.#rewrite(n, renewed);
+    }
+    for (const room of forgotten) this.#through.delete(room);
+    const { segments, through } = await this.#open();
+    const directory = { segments, through: new Map([...through].filter(([room]) => !forgotten.has(room))) };
+    await this.#host.write([...marks.map(({ key }): Change => ({ kind: 'delete', store: 'search', key })), { kind: 'put', store: 'search', key: DIRECTORY, value: encodeDirectory(directory) }]);
+    this.#directory = directory;
   }
 
   async #rewrite(n: number, renewed: (rows: readonly Row[]) => readonly Row[]): Promise<void> {
