@@ -94,6 +94,12 @@ void connection_readable(struct connection *c) {
   if (c->state != ENDED) buffer_append(&c->in, bytes.data + used, bytes.length - used);
 }
 
+void connection_forget(struct connection *c) {
+  c->state = IDLE;
+  c->in.length = c->out.length = c->out_done = c->stream.length = 0;
+  c->writing = false;
+}
+
 void connection_end(struct connection *c) {
   struct linger at_once = {1, 0}; /* no TIME_WAIT: runs follow each other quickly */
   setsockopt(c->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

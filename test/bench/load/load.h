@@ -15,6 +15,8 @@ struct buffer {
 uint8_t *buffer_reserve(struct buffer *, size_t more);
 void buffer_append(struct buffer *, const void *bytes, size_t length);
 
+enum { SHA256_BYTES = 32 };
+
 enum state { IDLE, CONNECTING, UPGRADING, OPENING, READY, ENDED };
 
 struct connection {
@@ -30,6 +32,8 @@ struct connection {
   uint32_t sent, acked;
   uint8_t *script; /* what is still to be sent before it is ready */
   size_t script_length, script_at;
+  uint8_t ticket[SHA256_BYTES]; /* what the server gave when it first let us in */
+  bool has_ticket;
 };
 
 struct settings {
@@ -39,6 +43,7 @@ struct settings {
   uint32_t messages; /* after so many acked it ends early; 0: never */
   bool by_deliveries;     /* the window is of deliveries by all receivers, not of acks by sender */
   bool close_when_ready;
+  bool reconnect; /* once ready, all hang up; told to, all come again */
   double rate, warm, seconds; /* rate: messages a second of all senders; 0: as fast as the window lets */
 };
 extern struct settings settings;
@@ -62,6 +67,8 @@ void connection_writable(struct connection *);
 void connection_readable(struct connection *);
 void connection_flush(struct connection *);
 void connection_end(struct connection *);
+/* As it was before it began, but for its ticket. */
+void connection_forget(struct connection *);
 
 /* What protocols report. */
 void became_ready(struct connection *);
@@ -86,6 +93,9 @@ size_t websocket_received(struct connection *, const uint8_t *data, size_t lengt
 void script_ask(struct connection *, const uint8_t *greeting, size_t length);
 void script_begin(struct connection *, const char *hex);
 bool script_go_on(struct connection *);
+
+/* sha256.c */
+void hmac_sha256(const uint8_t key[SHA256_BYTES], const uint8_t *data, size_t length, uint8_t out[SHA256_BYTES]);
 
 /* histogram.c */
 struct histogram {

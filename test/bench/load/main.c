@@ -1,6 +1,7 @@
 /*
  * `load name=value …`: connects, makes ready, says `ready`; then, where `seconds` is given, sends and measures, and ends with
  * one line of JSON. Without, it holds the connections until its input ends. Answers to `hello` lines come by its input.
+ * With `reconnect` all hang up when they are ready, and at the line `again` all connect anew, which ends with `returned`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static const uint64_t STALLED = 5 * SECOND;
 static struct connection *connections;
 static uint32_t count, started, ready, opening;
 static int poll_fd;
-static bool input_ended;
+static bool input_ended, told_again;
 
 static bool measuring;
 static uint64_t sent_all, acked_all, delivered_all, progress_at;
@@ -103,6 +104,10 @@ static void read_input(void) {
   size_t used = 0;
   for (uint8_t *end; (end = memchr(input.data + used, '\n', input.length - used)) != NULL; used = (size_t)(end - input.data) + 1) {
     *end = 0;
+    if (strcmp((char *)input.data + used, "again") == 0) {
+      told_again = true;
+      continue;
+    }
     char *hex;
     unsigned long index = strtoul((char *)input.data + used, &hex, 10);
     if (index >= count || *hex != ' ') fail("unexpected input");
@@ -173,15 +178,31 @@ static void start(struct connection *c) {
   connection_begin(c, poll_fd);
 }
 
-static void make_ready(void) {
+static void make_ready(const char *said) {
   uint64_t began = now_ns();
   while (ready < count) {
     while (started < count && opening < settings.at_once) start(&connections[started++]);
     work(1000);
     if (input_ended) fail("nobody answers");
   }
-  printf("ready {\"seconds\":%.6f,\"connections\":%u,\"delivered\":%lu}\n", (double)(now_ns() - began) / 1e9, count, (unsigned long)delivered_all);
+  printf("%s {\"seconds\":%.6f,\"connections\":%u,\"delivered\":%lu}\n", said, (double)(now_ns() - began) / 1e9, count, (unsigned long)delivered_all);
   fflush(stdout);
+}
+
+/* All hang up, and come again when it is said. */
+static void come_again(void) {
+  for (uint32_t i = 0; i < count; i++) {
+    connection_end(&connections[i]);
+    connection_forget(&connections[i]);
+  }
+  started = ready = 0;
+  printf("gone\n");
+  fflush(stdout);
+  while (!told_again) {
+    work(1000);
+    if (input_ended) fail("nobody says when to come again");
+  }
+  make_ready("returned");
 }
 
 static double processor_seconds(void) {
@@ -222,7 +243,7 @@ static void set(const char *name, const char *value) {
     {"messages", &settings.messages},
   };
   const struct { const char *name; double *at; } reals[] = {{"rate", &settings.rate}, {"warm", &settings.warm}, {"seconds", &settings.seconds}};
-  const struct { const char *name; bool *at; } flags[] = {{"by_deliveries", &settings.by_deliveries}, {"close_when_ready", &settings.close_when_ready}};
+  const struct { const char *name; bool *at; } flags[] = {{"by_deliveries", &settings.by_deliveries}, {"close_when_ready", &settings.close_when_ready}, {"reconnect", &settings.reconnect}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) if (strcmp(name, numbers[i].name) == 0) { *numbers[i].at = (uint32_t)strtoul(value, NULL, 10); return; }
   for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) if (strcmp(name, reals[i].name) == 0) { *reals[i].at = strtod(value, NULL); return; }
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) if (strcmp(name, flags[i].name) == 0) { *flags[i].at = strcmp(value, "true") == 0; return; }
@@ -261,7 +282,8 @@ int main(int argc, char **argv) {
   fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
   struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
   if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, 0, &input) != 0) fail("input: %s", strerror(errno));
-  make_ready();
+  make_ready("ready");
+  if (settings.reconnect) come_again();
   if (settings.seconds > 0) run();
   else while (!input_ended) work(1000);
   for (uint32_t i = 0; i < count; i++) if (connections[i].state != ENDED) connection_end(&connections[i]);

@@ -22,6 +22,8 @@ export interface Load {
   readonly messages?: number;
   readonly atOnce?: number;
   readonly closeWhenReady?: boolean;
+  /** All hang up when they are ready, and come again when {@link Generator.again} is called: to our relay, by ticket. */
+  readonly reconnect?: boolean;
   /** Where each room is pulled from before the connection counts as ready; from its beginning by default. */
   readonly cursors?: readonly number[];
 }
@@ -50,6 +52,9 @@ export interface Measured {
 export class Generator {
   readonly server: Server;
   readonly ready: Promise<Readied>;
+  /** Of a load with `reconnect`: everybody has hung up; everybody is back. */
+  readonly gone: Promise<void>;
+  readonly returned: Promise<Readied>;
   /** Of a load with `seconds`. */
   readonly measured: Promise<Measured>;
   readonly #child: ChildProcess;
@@ -60,7 +65,7 @@ export class Generator {
     const { groups, members, perConnection = 1, cursors = [0] } = load;
     const settings = {
       protocol: server.name, port: server.port, groups, members, per_connection: perConnection, window: load.window, rate: load.rate, warm: load.warm,
-      seconds: load.seconds, at_once: load.atOnce, messages: load.messages, by_deliveries: load.byDeliveries, close_when_ready: load.closeWhenReady, rooms_file: rooms?.file,
+      seconds: load.seconds, at_once: load.atOnce, messages: load.messages, by_deliveries: load.byDeliveries, close_when_ready: load.closeWhenReady, reconnect: load.reconnect, rooms_file: rooms?.file,
     };
     this.server = server;
     const child = spawn(program, Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])), { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -68,8 +73,10 @@ export class Generator {
     const said = new EventEmitter();
     const heard = async <T>(word: string): Promise<T> => ((await once(said, word)) as [T])[0];
     this.ready = heard('ready');
+    this.gone = heard('gone');
+    this.returned = heard('returned');
     this.measured = heard('measured');
-    for (const promise of [this.ready, this.measured]) promise.catch(() => undefined); // nobody need wait for both
+    for (const promise of [this.ready, this.gone, this.returned, this.measured]) promise.catch(() => undefined); // nobody need wait for both
     let cpu = 0;
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [word = '', ...rest] = line.split(' ');
@@ -80,7 +87,11 @@ export class Generator {
           return;
         }
         case 'ready':
-          said.emit('ready', JSON.parse(rest.join(' ')) as Readied);
+        case 'returned':
+          said.emit(word, JSON.parse(rest.join(' ')) as Readied);
+          return;
+        case 'gone':
+          said.emit(word);
           return;
         case 'measuring':
           cpu = server.cpu();
@@ -96,6 +107,10 @@ export class Generator {
     child.once('exit', (code) => {
       if (said.listenerCount('error') > 0) said.emit('error', new Error(`the generator ended with ${code} on ${server.name}`));
     });
+  }
+
+  again(): void {
+    this.#child.stdin?.write('again\n');
   }
 
   /** Lets go of the connections. */
