@@ -6,10 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { keyOf } from './bytes.ts';
 import { CLOSE_CODES } from '../shared/codes.ts';
 import { encodeControl } from '../shared/control.ts';
-import { Addresses } from './admission/addresses.ts';
+import { Addresses, type AddressUse } from './admission/addresses.ts';
 import { creationGate, type CreationPolicy } from './admission/creation.ts';
 import { shed } from './admission/memory.ts';
 import { Space } from './admission/space.ts';
+import { Blobs } from './blobs/blobs.ts';
+import { MemoryBlobStore } from './blobs/memory.ts';
+import type { BlobStore } from './blobs/store.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery/delivery.ts';
@@ -27,6 +30,8 @@ import type { Store } from './store/store.ts';
 
 export interface CoreOptions {
   readonly store: Store;
+  /** Where attachments lie; in memory by default. */
+  readonly blobs?: BlobStore;
   /** By which this relay is reached, such as https://chat.example: statements are signed for one of them. Read at each use. */
   readonly origins: readonly string[];
   readonly limits?: Partial<RelayLimits>;
@@ -64,10 +69,13 @@ export interface RelayCore {
   /** Rooms that somebody has open. */
   readonly rooms: number;
   readonly counters: Counters;
-  /** What became of the last write to the store. */
+  readonly blobs: Blobs;
+  /** What became of the last write to the store, or of the last blob. */
   readonly health: HealthFacts;
   /** Greets the peer at once. `address`: by which it is counted, without zone and port; empty where it cannot be told; none where it is not counted. */
   connect(peer: Peer, address?: string): Link;
+  /** The account of an address, as {@link connect} takes it; undefined where none is kept. */
+  useOf(address: string): AddressUse | undefined;
   /** Begins to trim what is old, and to look at space and memory; resolves once space was measured. Ends with {@link close}. */
   keepHouse(): Promise<void>;
   /** One step of letting go of what is old or too much; true while there is more to do. For those who do not keep house by the clock. */
@@ -87,13 +95,14 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const space = new Space(limits);
   const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept), pruned: (room) => delivery.rooms.get(keyOf(room))?.prune() });
   const tickets = new Tickets(options.ticketSecret ?? randomBytes(32));
-  const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, grown: (room) => retention.grown(room) });
+  const blobs = new Blobs({ store: options.blobs ?? new MemoryBlobStore(clock.now), clock, limits, counters, space, log });
+  const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, closed: (room) => blobs.rightsEnded(room), deleted: (room) => blobs.roomGone(room), grown: (room) => retention.grown(room) });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
   let leaving = false;
   const context = {
-    delivery, limits, clock, counters, tickets,
+    delivery, blobs, limits, clock, counters, tickets,
     mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
@@ -118,7 +127,8 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   let stopHousekeeping: () => Promise<void> = async () => undefined;
 
   return {
-    limits, idle, counters,
+    limits, idle, counters, blobs,
+    useOf: (address) => addresses.of(address, clock.ticks()),
     async keepHouse() {
       stopHousekeeping = await keepHouse({
         store, clock, log, retention, space, settled: () => delivery.settled(),
@@ -133,7 +143,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
       return connections.size;
     },
     get health() {
-      return delivery.health.facts;
+      return delivery.health.facts.status === 'ok' ? blobs.health.facts : delivery.health.facts;
     },
     connect(peer, address) {
       const from = address === undefined ? undefined : addresses.of(address, clock.ticks());
@@ -156,6 +166,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
       await idle();
       for (const connection of connections) connection.close(CLOSE_CODES.draining, 'the relay goes away');
       delivery.stop();
+      await blobs.settled();
     },
   };
 }

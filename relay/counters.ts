@@ -48,6 +48,11 @@ export class Counters {
   /** Envelopes that were let go of, being old or too many, and their bytes. */
   trimmed = 0;
   trimmedBytes = 0;
+  /** Bytes of blobs that came, and that were fetched. */
+  blobBytesIn = 0;
+  blobBytesOut = 0;
+  /** Blobs that were let go of, being old or left unfinished. */
+  blobsExpired = 0;
   /** Connections that were closed since all of them together held too much memory. */
   shed = 0;
   /** Connections that were told to pull since they read too slowly, or an envelope lay beyond what they read. */

@@ -1,4 +1,5 @@
 /** How the relay is, for those who ask: `/healthz`, load balancers, metrics. */
+import { BlobError } from './blobs/store.ts';
 import { StoreError } from './store/store.ts';
 
 export type Problem =
@@ -14,7 +15,7 @@ export type HealthFacts =
   /** What is stored is still read and delivered; what is sent is refused, as `relay-full` or `unavailable`. `since`: Unix milliseconds. */
   | { readonly status: 'degraded'; readonly problem: Problem; readonly since: number };
 
-/** What became of the last write to the store. */
+/** What became of the last write to a store. */
 export class Health {
   #facts: HealthFacts = { status: 'ok' };
 
@@ -36,6 +37,6 @@ export class Health {
 }
 
 function problemOf(error: unknown): Problem {
-  if (!(error instanceof StoreError)) return 'store-failed';
+  if (!(error instanceof StoreError || error instanceof BlobError)) return 'store-failed';
   return error.code === 'disk-full' || error.code === 'io-error' ? error.code : 'store-failed';
 }

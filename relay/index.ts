@@ -1,4 +1,7 @@
 /** `sotto/relay`: run a relay within another program, or its core on a transport of one's own. */
+export { MemoryBlobStore } from './blobs/memory.ts';
+export { DirectoryBlobStore } from './blobs/directory.ts';
+export type { BlobStore } from './blobs/store.ts';
 export { createRelayCore, type CoreOptions, type Link, type RelayCore } from './core.ts';
 export { Batch } from './delivery/batch.ts';
 export { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';

@@ -55,6 +55,8 @@ export const LIMIT_SPECS = {
   keysPerRoom: count(64),
   /** Further candidates that one connection may offer for one step. */
   candidatesPerConnection: count(4),
+  /** Grants for blobs in a minute. */
+  grantsPerConnection: count(120),
   /** How long a connection may stay without having a room open. */
   idle: time(30 * SECOND),
   /** Unread bytes over which a connection is taken off live delivery, and its own frames wait. */
@@ -73,6 +75,10 @@ export const LIMIT_SPECS = {
   proofsPerSecondAndAddress: count(200),
   /** Rooms made in an hour. */
   creationsPerAddress: count(60),
+  /** Pieces of blobs that are sent here. */
+  uploadBytesPerSecondAndAddress: bytes(8 * MiB),
+  /** Blobs that are fetched, and pieces that are sent, at once. */
+  transfersPerAddress: count(16),
 
   // One room
   commitsPerRoom: count(240),
@@ -84,6 +90,13 @@ export const LIMIT_SPECS = {
   envelopesPerRoom: count(500_000, 1000),
   messageAge: time(90 * DAY, MINUTE),
   commitAge: time(400 * DAY, MINUTE),
+  /** What its blobs come to, those announced and not here yet included. */
+  blobBytesPerRoom: bytes(3 * GiB, MiB),
+  blobsPerRoom: count(10_000),
+  /** Longer than messages are kept: whoever gets a message late gets what it carries. */
+  blobAge: time(100 * DAY, MINUTE),
+  /** How long an upload that does not go on is kept. */
+  partAge: time(7 * DAY, MINUTE),
   /** Envelope ids remembered per room, at least; see `delivery/dedupe.ts`. */
   dedupe: count(4096),
 
@@ -91,12 +104,23 @@ export const LIMIT_SPECS = {
   /** How long a request may take to bring its headers, and all of itself. */
   headersTime: time(10 * SECOND, SECOND),
   requestTime: time(60 * SECOND, SECOND),
+  /** One blob: a file of 512 MiB, sealed. */
+  blob: bytes(513 * MiB, MiB),
+  /** What one request brings of a blob. */
+  blobPiece: bytes(8 * MiB, 64 * KiB),
+  /** How long a transfer may stand still. */
+  stalled: time(60 * SECOND, SECOND),
 
   // The whole relay
   connections: count(10_000),
   roomsInAll: count(10_000),
-  /** The database: within its last sixteenth no room is made, within the last 32nd nothing big is taken, beyond it nothing. */
-  bytesInAll: bytes(4 * GiB, MiB),
+  /** The database and the blobs: within its last sixteenth no room is made, within the last 32nd nothing big is taken, beyond it nothing. */
+  bytesInAll: bytes(16 * GiB, MiB),
+  /** Blobs alone: less than in all, so that they leave room for messages. */
+  blobBytesInAll: bytes(12 * GiB, MiB),
+  blobsInAll: count(100_000),
+  /** Blobs that are fetched, and pieces that are sent, at once. */
+  transfers: count(256),
   /** Free space that is left to the disk: below three times that no room is made, below twice nothing big is taken, below it nothing. 0: not looked at. */
   spareDisk: bytes(128 * MiB, 0),
   /** Buffers of all connections, over which those that hold most are closed. */

@@ -1,6 +1,6 @@
 /** The relay as a server: HTTP for the app and for health, WebSocket for everything else. */
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
@@ -8,13 +8,17 @@ import { clientAddress, Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
 import { guardSockets, unnamedProxyNotice } from './admission/sockets.ts';
 import { createRelayCore, type RelayCore } from './core.ts';
+import { BLOB_FOLDER, DirectoryBlobStore } from './blobs/directory.ts';
+import { MemoryBlobStore } from './blobs/memory.ts';
+import type { BlobStore } from './blobs/store.ts';
+import { blobRoutes } from './http/blobs.ts';
 import { cacheControl, securityHeaders } from './http/headers.ts';
 import { Status } from './http/health.ts';
 import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { openOperatorPort } from './metrics/operator-port.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
-import { Sockets } from './socket/sockets.ts';
+import { Sockets, type Entrance } from './socket/sockets.ts';
 import type { Store } from './store/store.ts';
 import { threadedStore } from './store/threaded.ts';
 import { ticketSecret } from './store/ticket-secret.ts';
@@ -38,6 +42,8 @@ export interface RelayOptions {
   /** The folder of the database, made where it is missing; ./data by default. Not used where `store` is given. */
   readonly data?: string;
   readonly store?: Store;
+  /** Where attachments lie: by default beside the database, or in memory where `store` is given. */
+  readonly blobs?: BlobStore;
   /** By which browsers reach it; the loopback names of the port by default. */
   readonly origins?: readonly string[];
   readonly logLevel?: LogLevel;
@@ -86,9 +92,15 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     await operator?.close();
     throw error;
   });
+  // Behind the store's lock: nobody else is in that folder.
+  const blobs = options.blobs ?? await (options.store === undefined ? DirectoryBlobStore.open(join(options.data ?? 'data', BLOB_FOLDER)) : Promise.resolve(new MemoryBlobStore())).catch(async (error: unknown) => {
+    await operator?.close();
+    await store.close();
+    throw error;
+  });
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
-  const core = createRelayCore({ store, origins, log, verify: verifyOnThreadPool, ...(options.store === undefined ? { ticketSecret: ticketSecret(options.data ?? 'data') } : {}), ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const core = createRelayCore({ store, blobs, origins, log, verify: verifyOnThreadPool, ...(options.store === undefined ? { ticketSecret: ticketSecret(options.data ?? 'data') } : {}), ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const app = Fastify({ loggerInstance: log, childLoggerFactory: (parent) => parent, genReqId: () => '', logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: Math.min(core.limits.headersTime, core.limits.requestTime), connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });
@@ -96,14 +108,15 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   const proxies = new Proxies(options.trustProxy ?? []);
   guardSockets(app.server, core.limits, proxies);
   const notice = unnamedProxyNotice(log, proxies);
-  const sockets = new Sockets(core, {
+  const entrance: Entrance = {
     isOurs: (origin) => origins.includes(origin) || appOrigins.includes(origin),
     addressOf({ socket, headers: { 'x-forwarded-for': header } }) {
       const forwarded = Array.isArray(header) ? header.join(',') : header;
       notice(socket.remoteAddress, forwarded);
       return clientAddress(socket.remoteAddress, forwarded, proxies) ?? '';
     },
-  });
+  };
+  const sockets = new Sockets(core, entrance);
   operator?.observe({ core, store, status, version: options.version ?? 'unknown' });
   status.facts = () => core.health;
   try {
@@ -116,6 +129,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
         return body;
       });
     }
+    await blobRoutes(app, { blobs: core.blobs, counters: core.counters, stalled: core.limits.stalled, isOurs: entrance.isOurs, useOf: (request) => core.useOf(entrance.addressOf(request)) });
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
     if (options.now === undefined) await core.keepHouse();
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });
@@ -123,6 +137,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     await app.close();
     await core.close();
     await operator?.close();
+    await blobs.close();
     await store.close();
     throw error;
   }
@@ -139,6 +154,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     clearTimeout(cut);
     sockets.stop();
     await operator?.close();
+    await blobs.close();
     await store.close();
   };
   return { core, origins, port, metricsPort: operator?.port, failed: store.gone ?? new Promise(() => undefined), close: () => (closing ??= close()) };

@@ -18,6 +18,9 @@ export type BlobId = Branded<Uint8Array, 'BlobId'>;
 
 export const parseBlobId = (value: unknown): BlobId | undefined => (value instanceof Uint8Array && value.length === BLOB_ID_BYTES ? (value as BlobId) : undefined);
 
+/** A grant, as it stands behind `Bearer` (RFC 6750 §2.1, without the padding). */
+export const BLOB_TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
+
 export const BLOB_PATH = '/v1/blobs/';
 export const UPLOAD_OFFSET = 'upload-offset';
 export const UPLOAD_LENGTH = 'upload-length';

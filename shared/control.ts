@@ -6,6 +6,7 @@
  */
 import { decode, encode } from 'cborg';
 import * as v from 'valibot';
+import { BLOB_TOKEN } from './blobs.ts';
 import { isErrorCode, type ErrorCode } from './codes.ts';
 import {
   parseAccessKey, parseEnvelopeId, parseEpochId, parseIncarnation, parseInviteKey, parseMoverKey, parseNonce, parseOwnerKey, parseRoomId, parseSeq,
@@ -68,6 +69,8 @@ const clientFrame = v.variant('t', [
   v.object({ t: v.literal('pull'), ref, room, after: seq, limit: v.pipe(count(LIMITS.pull), v.minValue(1)) }),
   /** The sealed GroupInfo of an epoch; of the newest without successor where none is named. */
   v.object({ t: v.literal('group-info'), ref, room, epoch: v.nullable(epoch) }),
+  /** Leave to put and get the blobs of a room that is open by an access key: `shared/blobs.ts`. Answer: blob-granted. */
+  v.object({ t: v.literal('blob-grant'), ref, room }),
   v.object({ t: v.literal('close'), ref, room }),
   v.object({ t: v.literal('ping') }),
 ]);
@@ -94,6 +97,8 @@ const relayFrame = v.variant('t', [
   v.object({ t: v.literal('behind'), room }),
   /** `tips`: every epoch without successor, newest first. */
   v.object({ t: v.literal('group-info'), ref, room, epoch, groupInfo: bytes(LIMITS.frame), head: seq, tips: v.array(epoch) }),
+  /** `life`: milliseconds. A closing commit ends it sooner: whoever may still asks again. */
+  v.object({ t: v.literal('blob-granted'), ref, room, token: v.pipe(v.string(), v.regex(BLOB_TOKEN)), life: count(2 ** 31) }),
   v.object({ t: v.literal('done'), ref }),
   v.object({
     t: v.literal('error'), ref: v.nullable(ref), room: v.nullable(room), id: v.nullable(parsed(parseEnvelopeId)),

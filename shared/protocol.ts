@@ -1,5 +1,6 @@
 /** `sotto/protocol`: everything that a relay or a client of another make needs of the wire format. */
 export * from './ack.ts';
+export * from './blobs.ts';
 export * from './bytes.ts';
 export * from './codes.ts';
 export * from './commit.ts';

@@ -14,11 +14,14 @@ const REMEMBERED = 10_000;
 /** Shared by all connections of a block. */
 export class AddressUse {
   connections = 0;
+  /** Of blobs, under way. */
+  transfers = 0;
   readonly frames: Allowance;
   readonly bytes: Allowance;
   readonly proofs: Allowance;
   readonly connects: Allowance;
   readonly creations: Allowance;
+  readonly uploads: Allowance;
 
   constructor(limits: RelayLimits, now: number) {
     const { burstSeconds } = limits;
@@ -27,10 +30,11 @@ export class AddressUse {
     this.proofs = new Allowance(limits.proofsPerSecondAndAddress, limits.proofsPerSecondAndAddress * MINUTE, now);
     this.connects = new Allowance(limits.connectsPerAddress / MINUTE, limits.connectsPerAddress, now);
     this.creations = new Allowance(limits.creationsPerAddress / HOUR, limits.creationsPerAddress, now);
+    this.uploads = new Allowance(limits.uploadBytesPerSecondAndAddress, limits.uploadBytesPerSecondAndAddress * burstSeconds, now);
   }
 
   isUnused(now: number): boolean {
-    return this.connections === 0 && [this.frames, this.bytes, this.proofs, this.connects, this.creations].every((allowance) => allowance.isFull(now));
+    return this.connections === 0 && this.transfers === 0 && [this.frames, this.bytes, this.proofs, this.connects, this.creations, this.uploads].every((allowance) => allowance.isFull(now));
   }
 }
 
@@ -67,7 +71,7 @@ export class Addresses {
     let looked = 0;
     for (const [block, use] of this.#uses) {
       if (++looked > 4) return;
-      if (use.isUnused(now) || (use.connections === 0 && this.#uses.size > REMEMBERED + this.#limits.connections)) {
+      if (use.isUnused(now) || (use.connections === 0 && use.transfers === 0 && this.#uses.size > REMEMBERED + this.#limits.connections)) {
         this.#uses.delete(block);
       } else {
         this.#uses.delete(block);

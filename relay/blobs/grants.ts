@@ -1,6 +1,7 @@
 /** Leave to put and get the blobs of one room for a while: given out on a connection that has the room open, shown with each request. */
 import { randomBytes } from 'node:crypto';
 import type { RoomId } from '../../shared/ids.ts';
+import { copyOf } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 
 /** Milliseconds. */
@@ -15,6 +16,12 @@ interface Grant {
   readonly until: number;
 }
 
+export interface Given {
+  readonly token: string;
+  /** Milliseconds. */
+  readonly life: number;
+}
+
 export class Grants {
   readonly #clock: Clock;
   readonly #grants = new Map<string, Grant>();
@@ -24,18 +31,18 @@ export class Grants {
     this.#clock = clock;
   }
 
-  /** A token of 43 characters. */
-  give(room: RoomId): string {
+  /** The token has 43 characters. */
+  give(room: RoomId): Given {
     const token = randomBytes(32).toString('base64url');
     const key = Buffer.from(room).toString('hex');
-    this.#grants.set(token, { room, key, until: this.#clock.ticks() + GRANT_LIFE });
+    this.#grants.set(token, { room: copyOf(room), key, until: this.#clock.ticks() + GRANT_LIFE });
     const ofRoom = this.#ofRoom.get(key) ?? new Set();
     this.#ofRoom.set(key, ofRoom.add(token));
     for (const [oldest, { until }] of this.#grants) {
       if (this.#grants.size <= MOST && until > this.#clock.ticks()) break;
       this.#end(oldest);
     }
-    return token;
+    return { token, life: GRANT_LIFE };
   }
 
   /** The room for which it stands; undefined where it does not, or no longer. Lookup is by a hash table of random keys: its timing tells nothing of others. */

@@ -6,6 +6,7 @@
  * - It can be read once it is whole, and never changes from then on.
  * - One id is one blob of one room: no other room sees it, or can take its place.
  */
+import type { Readable } from 'node:stream';
 import type { RoomId } from '../../shared/ids.ts';
 import type { BlobId } from '../../shared/blobs.ts';
 
@@ -26,7 +27,9 @@ export type BlobErrorCode =
   /** There is no space on the disk. */
   | 'disk-full'
   /** The disk answered with an error. */
-  | 'io-error';
+  | 'io-error'
+  /** It was deleted meanwhile. */
+  | 'gone';
 
 export class BlobError extends Error {
   readonly code: BlobErrorCode;
@@ -53,13 +56,40 @@ export interface BlobStore {
    * durable. Where the source fails in between, what had come is kept, and that error is thrown. Rejects with {@link BlobError}.
    */
   append(at: BlobAddress, size: number, offset: number, bytes: AsyncIterable<Uint8Array>): Promise<BlobFacts>;
-  /** Of a whole blob; undefined where there is none. `from` inclusive, `to` not. */
-  read(at: BlobAddress, from: number, to: number): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Of a whole blob; undefined where there is none. `from` inclusive, `to` not. Reads no further ahead than some 64 KiB; whoever does not read it to its end destroys it. */
+  read(at: BlobAddress, from: number, to: number): Promise<Readable | undefined>;
   delete(at: BlobAddress): Promise<void>;
   deleteRoom(room: RoomId): Promise<void>;
-  /** Bytes of all blobs of a room; of all rooms where none is named. Space promised to what is still coming counts as taken. */
-  bytes(room?: RoomId): number;
-  /** Deletes whole blobs last written to before `wholeBefore`, and parts before `partsBefore`: Unix milliseconds. A few at a time; true while there may be more. */
-  expire(wholeBefore: number, partsBefore: number): Promise<boolean>;
+  /** Of one room; of all where none is named. Asked often: it costs little. */
+  usage(room?: RoomId): BlobUsage;
+  /** Rooms that have any. */
+  rooms(): readonly RoomId[];
+  /**
+   * Deletes what was last written to longer ago than it may lie. What bears a time at which it cannot have been written (a clock was wrong) is taken to
+   * be of now. A few at a time; `more` while there may be more. All in milliseconds, `now` of Unix time.
+   */
+  expire(now: number, ages: BlobAges): Promise<{ readonly expired: number; readonly more: boolean }>;
+  /** Writes something small, and takes it away again. Rejects as `append` does. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface BlobUsage {
+  readonly blobs: number;
+  /** Of which are not whole. */
+  readonly parts: number;
+  /** That are here. */
+  readonly bytes: number;
+  /** That will be here when all are whole. */
+  readonly announced: number;
+}
+
+export interface BlobAges {
+  readonly whole: number;
+  readonly part: number;
+}
+
+/** Before this, no clock is right: one that was never set begins in 1970. */
+export const EARLIEST = Date.UTC(2023, 0, 1);
+/** Whether something may have been written then. */
+export const isPossible = (at: number, now: number): boolean => at >= EARLIEST && at <= now + 24 * 3_600_000;

@@ -9,6 +9,7 @@
  * was promised, and the senders still have it (`undo.ts`).
  */
 import { CLOSE_CODES } from '../../shared/codes.ts';
+import type { RoomId } from '../../shared/ids.ts';
 import type { Clock } from '../clock.ts';
 import type { Space } from '../admission/space.ts';
 import type { Counters } from '../counters.ts';
@@ -44,6 +45,9 @@ export interface DeliveryOptions {
   readonly counters: Counters;
   readonly space: Space;
   readonly tickets: Tickets;
+  /** Durable: somebody's keys were shut out of a room; a room is gone. */
+  readonly closed: (room: RoomId) => void;
+  readonly deleted: (room: RoomId) => void;
   /** A log has grown by some more hundred envelopes. */
   readonly grown: (log: LogNumber) => void;
 }
@@ -63,6 +67,8 @@ export class Delivery {
   readonly #counters: Counters;
   readonly #space: Space;
   readonly #tickets: Tickets;
+  readonly #closed: DeliveryOptions['closed'];
+  readonly #deleted: DeliveryOptions['deleted'];
   readonly #grown: DeliveryOptions['grown'];
   #queue: Job[] = [];
   /** When the oldest of the queue came, by `performance.now()`. */
@@ -77,7 +83,7 @@ export class Delivery {
   #probeDue = false;
   #stopped = false;
 
-  constructor({ store, clock, limits, log, counters, space, tickets, grown }: DeliveryOptions) {
+  constructor({ store, clock, limits, log, counters, space, tickets, closed, deleted, grown }: DeliveryOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
@@ -85,6 +91,8 @@ export class Delivery {
     this.#counters = counters;
     this.#space = space;
     this.#tickets = tickets;
+    this.#closed = closed;
+    this.#deleted = deleted;
     this.#grown = grown;
     this.rooms = new Rooms(store);
     this.#flusher = new Flusher(clock, (subscriber, error) => this.#fail([subscriber], error));
@@ -194,6 +202,10 @@ export class Delivery {
   }
 
   #post(jobs: readonly Job[], changes: Changes, since: number): void {
+    for (const job of jobs) {
+      if (job.type === 'commit' && job.outcome.type === 'placed' && job.bundle.closing) this.#closed(job.bundle.room);
+      if (job.outcome.type === 'deleted') this.#deleted(job.outcome.room.id);
+    }
     for (const job of jobs) answer(job, this.#tickets);
     let placed = 0;
     for (const room of changes.rooms) {

@@ -5,7 +5,8 @@ export function securityHeaders(origins: readonly string[], others: readonly str
   // A literal IPv6 address is no source that a policy knows; 'self' covers the page's own origin, sockets included.
   const named = (list: readonly string[]): string[] => list.filter((origin) => !origin.includes('['));
   const socket = (origin: string): string => origin.replace(/^http/, 'ws');
-  const reached = [...named(origins).map(socket), ...named(others).flatMap((origin) => [origin, socket(origin)])];
+  // Attachments go over HTTP, and a room may be reached by another of this relay's names than the page.
+  const reached = named([...origins, ...others]).flatMap((origin) => [origin, socket(origin)]);
   const policy = {
     'default-src': ["'none'"],
     // libsodium is WebAssembly; nothing is ever evaluated from text.

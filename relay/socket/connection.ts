@@ -10,12 +10,14 @@ import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, KIND_AT, KINDS, ROOM_AT
 import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, Nonce, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { AddressUse } from '../admission/addresses.ts';
 import { postControl, postError, type About } from '../delivery/answers.ts';
 import { AckBatch, Batch } from '../delivery/batch.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { ControlOf } from '../delivery/jobs.ts';
 import type { Tickets } from '../delivery/tickets.ts';
 import { keyOf } from '../bytes.ts';
 import type { Membership } from '../delivery/membership.ts';
@@ -29,6 +31,7 @@ import type { Verify } from './proof.ts';
 
 export interface ConnectionContext {
   readonly delivery: Delivery;
+  readonly blobs: Blobs;
   readonly limits: RelayLimits;
   readonly counters: Counters;
   readonly clock: Clock;
@@ -65,6 +68,7 @@ export class Connection implements Subscriber {
   #signals: Allowance | undefined;
   #proofs: Allowance | undefined;
   #pings: Allowance | undefined;
+  #grants: Allowance | undefined;
   #refusals: Allowance | undefined;
   /** What all connections of the same address share; undefined where it is not counted. */
   readonly from: AddressUse | undefined;
@@ -298,6 +302,14 @@ export class Connection implements Subscriber {
     } else this.#context.delivery.enqueue({ type: 'send', subscriber: this, membership, frame, outcome });
   }
 
+  /** To whoever reads an epoch that goes on: not by an invite, and not once their keys were shut out. */
+  #grantBlobs({ ref, room: id }: ControlOf<'blob-grant'>): void {
+    const membership = this.#membership(id);
+    const mayHave = membership !== undefined && !membership.room.gone && membership.room.tree.tips().some((tip) => membership.reads(tip));
+    if (!mayHave) return this.#refuse({ ref, room: id }, 'no-access');
+    postControl(this, { t: 'blob-granted', ref, room: id, ...this.#context.blobs.grant(id) });
+  }
+
   #membership(room: RoomId): Membership | undefined {
     this.#last = this.memberships.get(keyOf(room));
     return this.#last;
@@ -344,6 +356,15 @@ export class Connection implements Subscriber {
         if (membership === undefined) return this.#refuse({ ref: control.ref, room: control.room }, 'not-open');
         this.#busy = true;
         delivery.enqueue({ type: 'group-info', subscriber: this, membership, request: control, done: this.release, outcome });
+        return;
+      }
+      case 'blob-grant': {
+        this.#grants ??= this.#allowance(limits.grantsPerConnection / 60, limits.grantsPerConnection);
+        const wait = this.#grants.take(1, clock.ticks());
+        if (wait > 0) return this.#refuse({ ref: control.ref, room: control.room }, 'rate-limited', wait);
+        this.#busy = true;
+        // A commit that the turn under way has not made durable shuts nobody out yet, and lets nobody in.
+        this.#context.working(delivery.settled().then(() => this.#grantBlobs(control)).finally(this.release));
         return;
       }
       case 'close': {

@@ -34,6 +34,8 @@ export type RoomChannel = (event: RoomEvent) => void;
 const PATIENCE = 20_000;
 /** How long a connection may stay silent when asked for a sign of life. Milliseconds. */
 const PROBE = 4000;
+/** A grant is taken for over so long before its end: a request takes a while. Milliseconds. */
+const GRANT_MARGIN = 60_000;
 /** For how long a relay that said goodbye is taken to be restarting. Milliseconds. */
 const RESTART = 60_000;
 
@@ -54,6 +56,8 @@ export class RelayLink {
   readonly #options: LinkOptions;
   readonly #channels = new Map<string, RoomChannel>();
   readonly #questions = new Questions();
+  /** For blobs, by room: they hold beyond the connection. */
+  readonly #grants = new Map<string, { readonly token: string; readonly until: number }>();
   #awaited: { resolve: () => void; reject: (reason: Disconnected) => void }[] = [];
   #state: Connection = { kind: 'offline', retryAt: null };
   #connection: TransportConnection | undefined;
@@ -98,6 +102,7 @@ export class RelayLink {
   }
 
   detach(room: RoomId): void {
+    this.#grants.delete(toHex(room));
     this.#channels.delete(toHex(room));
   }
 
@@ -192,6 +197,7 @@ export class RelayLink {
         return this.#greeted(control);
       case 'opened':
       case 'group-info':
+      case 'blob-granted':
       case 'done':
         return this.#questions.answered(control.ref, control);
       case 'pulled':
@@ -248,6 +254,27 @@ export class RelayLink {
     const connection = this.#connection;
     if (connection === undefined || this.#nonce === undefined) return Promise.reject(new Disconnected());
     return this.#questions.ask((ref) => connection.send(encodeControl({ ...question, ref })));
+  }
+
+  /**
+   * Leave to put and get the room's blobs, on this relay: the one that was given last, where it still holds. The room has to be open on this connection by an access key.
+   * Rejects with {@link RelayRefusal} (`no-access`: by these keys not, or not any more), or {@link Disconnected}.
+   */
+  async blobGrant(room: RoomId): Promise<string> {
+    const key = toHex(room);
+    const { clock } = this.#options;
+    const known = this.#grants.get(key);
+    if (known !== undefined && clock.now() < known.until) return known.token;
+    this.#grants.delete(key);
+    const answer = await this.ask({ t: 'blob-grant', room });
+    if (answer.t !== 'blob-granted') throw new RelayRefusal('internal', 0);
+    this.#grants.set(key, { token: answer.token, until: clock.now() + answer.life - Math.min(GRANT_MARGIN, answer.life / 2) });
+    return answer.token;
+  }
+
+  /** The relay answered `no-access` to it: the next question is for another. */
+  blobGrantEnded(room: RoomId, token: string): void {
+    if (this.#grants.get(toHex(room))?.token === token) this.#grants.delete(toHex(room));
   }
 
   /** The answer comes as envelopes and `pulled` to the room's channel. */

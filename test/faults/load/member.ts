@@ -198,6 +198,7 @@ export class Member {
       case 'pong':
       case 'done':
         return;
+      case 'blob-granted':
       case 'group-info':
         return recorder.odd(`${name} was answered what it did not ask for`);
       default:

@@ -6,19 +6,22 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { BLOB_PATH, blobPath, UPLOAD_LENGTH, UPLOAD_OFFSET, type BlobId } from '../../../shared/blobs.ts';
 import type { RoomId } from '../../../shared/ids.ts';
-import { Grants, GRANT_LIFE } from '../../../relay/blobs/grants.ts';
+import type { Blobs } from '../../../relay/blobs/blobs.ts';
+import { GRANT_LIFE } from '../../../relay/blobs/grants.ts';
 import { MemoryBlobStore } from '../../../relay/blobs/memory.ts';
+import { createRelayCore } from '../../../relay/core.ts';
 import { blobRoutes } from '../../../relay/http/blobs.ts';
+import { MemoryStore } from '../../../relay/store/memory.ts';
 
 const ID = new Uint8Array(16).fill(5) as BlobId;
 const ROOM = new Uint8Array(32).fill(1) as RoomId;
-const OTHER = new Uint8Array(32).fill(2) as RoomId;
+const [OTHER, THIRD, FOURTH] = [2, 3, 4].map((byte) => new Uint8Array(32).fill(byte) as RoomId) as [RoomId, RoomId, RoomId];
 const bytesOf = (length: number, from = 0): Uint8Array<ArrayBuffer> => Uint8Array.from({ length }, (_, i) => (from + i) % 251);
 
 describe('blobs over HTTP', () => {
   let app: FastifyInstance;
   let store: MemoryBlobStore;
-  let grants: Grants;
+  let blobs: Blobs;
   let ticks = 0;
   let url = '';
   let grant = '';
@@ -26,10 +29,11 @@ describe('blobs over HTTP', () => {
   beforeEach(async () => {
     ticks = 0;
     store = new MemoryBlobStore();
-    grants = new Grants({ now: () => 0, ticks: () => ticks, after: () => () => undefined, soon: (run) => { run(); } });
-    grant = grants.give(ROOM);
+    const core = createRelayCore({ store: new MemoryStore(), blobs: store, now: () => ticks, after: () => () => undefined, origins: [], limits: { blob: 1000, blobPiece: 950, blobBytesPerRoom: 1500, blobBytesInAll: 2000 } });
+    ({ blobs } = core);
+    grant = blobs.grant(ROOM).token;
     app = Fastify();
-    await blobRoutes(app, { store, grants, limits: { blob: 1000, blobsPerRoom: 1500, blobsInAll: 2000 }, isOurs: (origin) => origin === 'https://app.example' });
+    await blobRoutes(app, { blobs, counters: core.counters, stalled: 60_000, useOf: () => undefined, isOurs: (origin) => origin === 'https://app.example' });
     await app.listen({ port: 0, host: '127.0.0.1' });
     url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}${blobPath(ID)}`;
   });
@@ -85,14 +89,14 @@ describe('blobs over HTTP', () => {
   test('need a grant for their room, which ends', async () => {
     await put(0, 10, bytesOf(10));
     for (const token of ['', 'x'.repeat(43)]) assert.deepEqual(await codeOf(await ask('GET', { token })), [403, 'no-access']);
-    assert.equal((await ask('GET', { token: grants.give(OTHER) })).status, 404);
-    grants.endRoom(OTHER);
+    assert.equal((await ask('GET', { token: blobs.grant(OTHER).token })).status, 404);
+    blobs.rightsEnded(OTHER);
     assert.equal((await ask('GET')).status, 200);
     ticks = GRANT_LIFE;
     assert.deepEqual(await codeOf(await ask('GET')), [403, 'no-access']);
-    const again = grants.give(ROOM);
+    const again = blobs.grant(ROOM).token;
     assert.equal((await ask('GET', { token: again })).status, 200);
-    grants.endRoom(ROOM);
+    blobs.rightsEnded(ROOM);
     assert.deepEqual(await codeOf(await ask('DELETE', { token: again })), [403, 'no-access']);
   });
 
@@ -104,10 +108,15 @@ describe('blobs over HTTP', () => {
     const at = (i: number): string => host + blobPath(new Uint8Array(16).fill(i) as BlobId);
     assert.deepEqual(await codeOf(await ask('GET', { at: `${host}${BLOB_PATH}short` })), [400, 'bad-frame']);
     assert.equal((await put(0, 900, bytesOf(1), { at: at(1) })).status, 204);
-    // What was announced counts, not what came.
+    // For a room what was announced counts; in all what came, and is coming.
     assert.deepEqual(await codeOf(await put(0, 900, bytesOf(1), { at: at(2) })), [507, 'relay-full']);
-    assert.equal((await put(0, 900, bytesOf(1), { at: at(3), token: grants.give(OTHER) })).status, 204);
-    assert.deepEqual(await codeOf(await put(0, 300, bytesOf(1), { at: at(4), token: grants.give(OTHER) })), [507, 'relay-full']);
+    assert.equal((await put(0, 900, bytesOf(900), { at: at(3), token: blobs.grant(OTHER).token })).status, 204);
+    assert.equal((await put(0, 900, bytesOf(900), { at: at(3), token: blobs.grant(THIRD).token })).status, 204);
+    assert.deepEqual(await codeOf(await put(0, 300, bytesOf(300), { at: at(4), token: blobs.grant(FOURTH).token })), [507, 'relay-full']);
+    assert.deepEqual(await codeOf(await put(0, 1000, bytesOf(960), { at: at(4), token: blobs.grant(FOURTH).token })), [413, 'too-large']);
+    const otherSize = await put(1, 899, bytesOf(1), { at: at(1) });
+    assert.deepEqual([otherSize.status, otherSize.headers.get(UPLOAD_OFFSET), otherSize.headers.get(UPLOAD_LENGTH)], [409, '1', '900']);
+    await store.deleteRoom(THIRD);
     assert.equal((await put(1, 900, bytesOf(899, 1), { at: at(1) })).headers.get(UPLOAD_OFFSET), '900');
   });
 

@@ -48,6 +48,7 @@ export const clientControls: { readonly [T in ClientControl['t']]: fc.Arbitrary<
   }),
   pull: fc.record({ t: fc.constant('pull' as const), ref, room, after: seq, limit: fc.integer({ min: 1, max: LIMITS.pull }) }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch: fc.option(epoch) }),
+  'blob-grant': fc.record({ t: fc.constant('blob-grant' as const), ref, room }),
   close: fc.record({ t: fc.constant('close' as const), ref, room }),
   ping: fc.constant({ t: 'ping' as const }),
 };
@@ -63,6 +64,7 @@ export const relayControls: { readonly [T in RelayControl['t']]: fc.Arbitrary<Ex
   pulled: fc.record({ t: fc.constant('pulled' as const), ref, room, through: seq, head: seq, live: fc.boolean() }),
   behind: fc.record({ t: fc.constant('behind' as const), room }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch, groupInfo: some(), head: seq, tips: fc.array(epoch, { maxLength: 4 }) }),
+  'blob-granted': fc.record({ t: fc.constant('blob-granted' as const), ref, room, token: fc.stringMatching(/^[A-Za-z0-9_-]{43}$/), life: count(2 ** 31) }),
   done: fc.record({ t: fc.constant('done' as const), ref }),
   error: fc.record({
     t: fc.constant('error' as const), ref: fc.option(ref), room: fc.option(room), id: fc.option(envelopeId),
