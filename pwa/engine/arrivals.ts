@@ -93,8 +93,8 @@ export async function beginJoin(host: RoomHost, rooms: ReadonlyMap<string, Room>
   // History of an earlier stay remains, and goes on behind it.
   const shift = kept === undefined ? 0 : kept.shift + kept.cursor;
   // And so does what the relay was caught at, until the person has seen it.
-  const { readThrough = 0, receivedThrough = 0, unread = 0, nextDue = 0, alarms = [] } = kept ?? {};
-  const joining = { ...record, shift, readThrough, receivedThrough, unread, nextDue, alarms };
+  const { readThrough = 0, receivedThrough = 0, unread = 0, mentioned = [], place = record.place, nextDue = 0, alarms = [] } = kept ?? {};
+  const joining = { ...record, shift, readThrough, receivedThrough, unread, mentioned, place, nextDue, alarms };
   await host.write([{ kind: 'clear', store: 'groups', prefix: [toBase64Url(invite.room)] }, { kind: 'clear', store: 'links', prefix: [toBase64Url(invite.room)] }, ...roomChanges(toBase64Url(invite.room), joining)]);
   return new Room(host, joining, known?.outbox.all.map(({ entry }) => entry) ?? [], known?.state.latest ?? null);
 }

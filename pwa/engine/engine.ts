@@ -2,7 +2,7 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type AttachmentAt, type AttachmentFacts, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey, type Opened, type RoomMediaKind, type RoomMediaPage, type Staged, type StagedKey,
-  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification, type Version,
+  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomPlace, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification, type Version,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
@@ -15,6 +15,8 @@ import { moveRoom } from './actor/moving.ts';
 import { personOf } from './actor/people.ts';
 import { acknowledge } from './actor/recognition.ts';
 import { rejoin } from './actor/rejoin.ts';
+import { setPlace } from './actor/keeping.ts';
+import { tellReceived } from './actor/receipts.ts';
 import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
 import { timelinePage } from './actor/pages.ts';
@@ -60,6 +62,7 @@ class LocalEngine implements Engine {
   readonly #index: SearchIndex;
   readonly #keeper: IndexKeeper;
   readonly #sweeper: Sweeper;
+  #stopMuteTimer: () => void = () => undefined;
   readonly #rooms = new Map<string, Room>();
   readonly #links = new Map<string, RelayLink>();
   readonly #drafts = new Map<string, string>();
@@ -74,6 +77,11 @@ class LocalEngine implements Engine {
     this.#options = options;
     this.#storage = storage;
     this.#writer = writer;
+    this.#carrier = new Carrier({
+      storage, clock: options.clock, randomness: options.randomness, blobs: options.blobs, write: (changes) => this.#write(changes), writeIfSpace: (changes) => this.#write(changes, true),
+      preferences: () => this.#preferences, rooms: () => [...this.#rooms.values()], changed: () => this.#changed(), gone: (room, messages) => this.#host.gone(room, messages), halt: (cause) => this.#halt(cause),
+      transfer: (at, transfer) => this.#emit({ kind: 'transfer', at, transfer }),
+    });
     this.#host = {
       storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin, renewEvery: (options.renewAfterDays ?? 7) * 24 * 3_600_000,
       verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock),
@@ -85,6 +93,7 @@ class LocalEngine implements Engine {
       writeIfSpace: (changes) => this.#write(changes, true),
       changed: () => this.#changed(),
       dueChanged: () => this.#sweeper.schedule(),
+      muteChanged: () => this.#awaitUnmuting(),
       rooms: () => [...this.#rooms.values()],
       adopt: (record) => this.#adopt(new Room(this.#host, record, [], null)),
       dropped: (room) => {
@@ -123,6 +132,7 @@ class LocalEngine implements Engine {
     for (const room of this.#rooms.values()) room.start();
     this.#keeper.start();
     this.#sweeper.schedule();
+    this.#awaitUnmuting();
   }
 
   #link(relay: string): RelayLink {
@@ -155,6 +165,7 @@ class LocalEngine implements Engine {
   #stop(): void {
     this.#keeper.stop();
     this.#sweeper.stop();
+    this.#stopMuteTimer();
     for (const room of this.#rooms.values()) room.stop();
     for (const link of this.#links.values()) link.close();
   }
@@ -218,11 +229,40 @@ class LocalEngine implements Engine {
     return this.#settled(async () => this.#state());
   }
 
-  setPreferences(preferences: Preferences): Promise<void> {
+  setPreferences(change: Partial<Preferences>): Promise<void> {
     return this.#settled(async () => {
+      const preferences = { ...this.#preferences, ...change };
       await this.#write([{ kind: 'put', store: 'meta', key: PREFERENCES_KEY, value: encodePreferences(preferences) }], true);
       this.#preferences = preferences;
       this.#changed();
+      for (const room of this.#rooms.values()) void room.run(() => tellReceived(room, 0, Number.MAX_SAFE_INTEGER));
+    });
+  }
+
+  typing(room: RoomKey, on: boolean): Promise<void> {
+    return this.#settled(async () => this.#room(room).signs.sayTyping(on));
+  }
+
+  attend(open: RoomKey | null): Promise<void> {
+    return this.#settled(async () => {
+      for (const room of this.#rooms.values()) if (room.key === open || room.state.record.agreed.kind === 'direct') room.signs.sayPresence();
+    });
+  }
+
+  setPlace(room: RoomKey, place: Partial<RoomPlace>): Promise<void> {
+    return this.#settled(() => setPlace(this.#room(room), place));
+  }
+
+  /** Where the time for which a room is muted ends, lists and badges are told. */
+  #awaitUnmuting(): void {
+    this.#stopMuteTimer();
+    const { clock } = this.#options;
+    const ends = [...this.#rooms.values()].flatMap(({ state: { record } }) => record.place.muted?.until ?? []).filter((until) => until > clock.now());
+    if (ends.length === 0) return;
+    // Browsers cannot wait for weeks.
+    this.#stopMuteTimer = clock.after(Math.min(3_600_000, Math.min(...ends) - clock.now()), () => {
+      this.#changed();
+      this.#awaitUnmuting();
     });
   }
 

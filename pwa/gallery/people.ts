@@ -12,7 +12,7 @@ export const laila = person('key-laila-1', 'ليلى منصور');
 export const priya = person('key-priya-6', 'Priya Raman');
 
 export const memberFrom = (one: Person, more: Partial<Member> = {}): Member => ({
-  ...one, role: 'member', verified: false, sameNameAs: null, lastSeenAt: Date.now(), keysFrom: 0, readThrough: 0, leaving: false, devices: 1, ...more,
+  ...one, role: 'member', verified: false, sameNameAs: null, lastSeenAt: Date.now(), presence: null, keysFrom: 0, readThrough: 0, leaving: false, devices: 1, ...more,
 });
 
 export const RELAY = 'https://relay.example.org';
@@ -67,7 +67,7 @@ export function room(key: string, name: string, members: readonly Person[], item
   const last = items.findLast((item) => item.position !== null)?.position ?? 0;
   return {
     summary: {
-      room: key as RoomKey, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false, disappearing: null }, role: 'member', banned: [], knocks: [], unacknowledged: [], name, standing: { kind: 'member' }, me: me.person, members: members.map((one) => memberFrom(one)), relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
+      room: key as RoomKey, kind: 'group', look: { hue: null, picture: null }, settings: { approval: false, disappearing: null }, role: 'member', banned: [], knocks: [], unacknowledged: [], mentioned: 0, typing: [], place: { pinned: false, archived: false, muted: null }, name, standing: { kind: 'member' }, me: me.person, members: members.map((one) => memberFrom(one)), relay: RELAY, confirmed: true, unread: 0, readThrough: last, draft: '', alarms: [],
       createdAt: ago(60 * 24 * 12), ...more,
     },
     items,

@@ -5,7 +5,7 @@ import type { Engine, EngineEvent, Problem } from '../engine/api.ts';
 export type Method = Exclude<keyof Engine, 'subscribe' | 'close'>;
 
 export const METHODS = [
-  'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'setDraft', 'search',
+  'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'search',
   'edit', 'deleteForAll', 'deleteHere', 'react', 'pin', 'vote', 'closePoll', 'message', 'versions', 'thread', 'pinned',
   'stage', 'staged', 'copyTo', 'unstage', 'open', 'pause', 'resume', 'unsend', 'roomMedia',
   'dismissAlarm', 'wake', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
@@ -16,7 +16,7 @@ export const METHODS = [
  * Calls that may be made twice: reads, and those that say what is to be the case. `send` is one because its id is
  * the caller's. They are made again at the next leader; the others are told that it is not known whether they were done.
  */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
 
 export const isRepeatable = (method: Method): boolean => REPEATABLE.has(method);
 

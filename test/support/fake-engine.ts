@@ -1,7 +1,7 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
   Alarm, Attachment, AttachmentAt, AttachmentFacts, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
-  Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, TimelineSpan, Transfer, Verification,
+  Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomPlace, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, TimelineSpan, Transfer, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
 import { holdsAll, placesOf, termsOf } from '../../pwa/engine/search/query.ts';
@@ -43,10 +43,11 @@ const DIGITS = '301249570068842217930551406724138896513047722960848315570293';
 
 const PLAIN = {
   kind: 'group', look: { hue: null, picture: null }, settings: { approval: false, disappearing: null }, role: 'member', banned: [], knocks: [], unacknowledged: [],
+  mentioned: 0, typing: [], place: { pinned: false, archived: false, muted: null },
 } as const satisfies Partial<RoomSummary>;
 
 const asMember = ({ person, name }: Person, role: Role = 'member'): Member => ({
-  person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, keysFrom: 0, readThrough: 0, leaving: false, devices: 1,
+  person, name, role, verified: false, sameNameAs: null, lastSeenAt: 0, presence: null, keysFrom: 0, readThrough: 0, leaving: false, devices: 1,
 });
 
 /** What becomes of a draft. */
@@ -79,7 +80,7 @@ export class FakeEngine implements Engine {
   readonly failing: Map<Call, ProblemCode>;
   readonly attachments = new FakeAttachments();
   #profile: Person | null;
-  #preferences: Preferences = { readReceipts: true, fetchMedia: 'small' };
+  #preferences: Preferences = { readReceipts: true, deliveryReceipts: true, typing: true, presence: true, fetchMedia: 'small' };
   #connection: Connection;
   readonly #rooms = new Map<RoomKey, { summary: Summary; items: TimelineItem[] }>();
   #invites: readonly Invite[];
@@ -211,9 +212,9 @@ export class FakeEngine implements Engine {
     });
   }
 
-  setPreferences(preferences: Preferences): Promise<void> {
+  setPreferences(preferences: Partial<Preferences>): Promise<void> {
     return this.#answer('setPreferences', [preferences], () => {
-      this.#preferences = preferences;
+      this.#preferences = { ...this.#preferences, ...preferences };
       this.#emitState();
     });
   }
@@ -468,9 +469,21 @@ export class FakeEngine implements Engine {
     this.calls.push({ call: 'markRead', with: [room, position] });
     const at = this.#at(room);
     const unread = at.items.filter((item) => item.kind === 'message' && !item.mine && (item.position ?? 0) > position).length;
-    at.summary = { ...at.summary, readThrough: position, unread };
+    at.summary = { ...at.summary, readThrough: position, unread, mentioned: unread === 0 ? 0 : at.summary.mentioned };
     this.#emitState();
     return Promise.resolve();
+  }
+
+  typing(room: RoomKey, on: boolean): Promise<void> {
+    return this.#answer('typing', [room, on], () => undefined);
+  }
+
+  attend(room: RoomKey | null): Promise<void> {
+    return this.#answer('attend', [room], () => undefined);
+  }
+
+  setPlace(room: RoomKey, place: Partial<RoomPlace>): Promise<void> {
+    return this.#answer('setPlace', [room, place], () => { this.#change(room, { place: { ...this.#at(room).summary.place, ...place } }); });
   }
 
   setDraft(room: RoomKey, text: string): Promise<void> {

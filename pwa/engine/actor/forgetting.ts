@@ -21,7 +21,7 @@ export async function forgetMessages(room: Room, step: Step, messages: readonly 
       { kind: 'delete', store: 'timeline', key: [room.key, item.position] }, { kind: 'delete', store: 'pins', key: [room.key, item.position] },
       { kind: 'put', store: 'seen', key: [room.key, key], value: encodeSeen() }, renewing(room.key, item.position, item.at),
     );
-    if (!item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1) });
+    if (!item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1), mentioned: step.record.mentioned.filter((position) => position !== item.position) });
     await leaveThread(room, step, item, gone);
     await endThread(room, step, item, gone);
     for (const { entry } of room.outbox.all) {

@@ -40,6 +40,8 @@ export interface RoomHost {
   changed(): void;
   /** What disappears next, does so at another time than before. */
   dueChanged(): void;
+  /** A room is muted, or is not any more, or for another time. */
+  muteChanged(): void;
   items(room: string, items: readonly TimelineItem[]): void;
   /** Messages that this device does not have any more. */
   gone(room: string, messages: readonly MessageKey[]): void;

@@ -73,6 +73,8 @@ function factOf(fact: StoredFact): NoticeFact {
       return { kind: 'renamed', by: personOf(fact.by), name: neutralised(fact.name) };
     case 'approval':
       return { kind: 'approval', by: personOf(fact.by), required: fact.required };
+    case 'disappearing':
+      return { kind: 'disappearing', by: personOf(fact.by), seconds: fact.seconds };
     case 'name':
       return { kind: 'name', who: personOf(fact.who), was: neutralised(fact.was) };
     case 'same-name':
@@ -84,8 +86,6 @@ function factOf(fact: StoredFact): NoticeFact {
     case 'unreadable':
       return { kind: 'unreadable' };
     case 'invalid-commit':
-    case 'disappearing':
-      return { kind: 'disappearing', by: personOf(fact.by), seconds: fact.seconds };
       return { kind: 'invalid-commit', by: fact.by === null ? null : personOf(fact.by) };
   }
 }
@@ -111,9 +111,9 @@ export function queuedItem(host: RoomHost, { entry, acked }: Outgoing, queued: r
   const { identityKey: person, name } = host.profile();
   const standing = { body, effects: [], replies: { count: 0, at: 0 }, aside: true };
   const shape = shapeOf(normalForm(queued, person));
+  const stays = entry.expires ?? disappearing;
   return {
     kind: 'message', id: messageKey(entry.id), position: null, sender: personOf({ person, name }), mine: true, sentAt: entry.at, content: contentOf(standing, shape, holdOf),
     status: acked ? 'sent' : 'queued', ...aboutOf(standing, shape), ...(stays === null ? {} : { expires: stays }),
   };
 }
-  const stays = entry.expires ?? disappearing;

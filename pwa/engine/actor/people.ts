@@ -14,7 +14,7 @@ export const personKey = (person: IdentityKey): PersonKey => toBase64Url(person)
 export const personOf = ({ person, name }: StoredPerson): Person => ({ person: personKey(person), name: neutralised(name) });
 
 export const memberOf = (stored: StoredMember, leaving: boolean): ShownMember => ({
-  ...personOf(stored), role: stored.role, verified: false, sameNameAs: null, lastSeenAt: stored.lastSeenAt, keysFrom: stored.keysFrom, readThrough: stored.readThrough, leaving, devices: stored.devices,
+  ...personOf(stored), role: stored.role, verified: false, sameNameAs: null, lastSeenAt: stored.lastSeenAt, presence: null, keysFrom: stored.keysFrom, readThrough: stored.readThrough, leaving, devices: stored.devices,
 });
 
 export const storedPerson = (member: Member): StoredPerson => ({ person: member.identityKey.slice() as IdentityKey, name: nameOf(member) });

@@ -61,7 +61,7 @@ export function amend(step: Step, item: StoredMessage, effects: readonly Effect[
   step.amend(amended);
   if (wordsOf(amended) !== wordsOf(item)) step.change(renewing(step.room, item.position, item.at));
   if ((pin === null) !== (shapeOf(item.effects).pin === null)) step.change(pinned(step.room, item.position, pin !== null));
-  if (deletion !== null && !item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1) });
+  if (deletion !== null && !item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1), mentioned: step.record.mentioned.filter((position) => position !== item.position) });
 }
 
 const pinned = (room: string, position: number, on: boolean) =>

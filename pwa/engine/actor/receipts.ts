@@ -17,6 +17,12 @@ const SPREAD = 4000;
 /** Own messages whose status is told anew at most. */
 const MOST_TOLD = 200;
 
+/** Of a message, where one tells. */
+export function oweArrival(room: Room, step: Step, to: IdentityKey, seq: Seq): void {
+  if (room.host.preferences().deliveryReceipts) oweReceipt(step, to, seq);
+}
+
+/** Of what somebody has to know of. */
 export function oweReceipt(step: Step, to: IdentityKey, seq: Seq): void {
   const others = step.record.owed.filter((debt) => !equalBytes(debt.to, to));
   step.update({ owed: [...others, { to: to.slice() as IdentityKey, seq }] });
@@ -52,7 +58,8 @@ export function oweRead(room: Room, step: Step, position: number): void {
   if (room.host.preferences().readReceipts && seq > readOwed) step.update({ readOwed: seq });
 }
 
-async function tellReceived(room: Room, after: number, through: number): Promise<void> {
+/** Own messages, the latest: with another status than before. */
+export async function tellReceived(room: Room, after: number, through: number): Promise<void> {
   const rows = await room.host.storage.range('timeline', { prefix: [room.key], after, before: through + 1, reverse: true, limit: MOST_TOLD });
   const items = rows.flatMap(({ value }) => decodeItem(value) ?? []).filter((item) => item.kind === 'message' && item.mine && item.position <= through);
   room.tell(items);

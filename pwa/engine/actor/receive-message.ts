@@ -13,11 +13,12 @@ import { heardFrom } from './apart.ts';
 import { checkClaim } from './claims.ts';
 import { heardWithin } from './dead-end.ts';
 import { heardOf } from './heard.ts';
+import { noticed } from './keeping.ts';
 import { finishLeave, takeLeave } from './leaving.ts';
 import { isAdmin } from './people.ts';
 import { settleMissed } from './missed.ts';
 import { applyEffect, markSeen, placeMessage } from './placing.ts';
-import { oweReceipt, takeRead, takeReceipt } from './receipts.ts';
+import { oweArrival, takeRead, takeReceipt } from './receipts.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
 import { takeWhisper } from './whisper.ts';
@@ -103,8 +104,14 @@ async function placeTheirs(room: Room, step: Step, envelope: Envelope, sender: M
   const position = envelope.seq + step.record.shift;
   const { at, body, newer, expires } = message;
   await placeBody(room, step, { id: envelope.id.slice() as EnvelopeId, position, at, sender: room.storedPerson(sender), mine: false, newer, ...(expires === undefined ? {} : { expires }) }, body);
-  if (isStanding(body) && position > step.record.readThrough) step.update({ unread: step.record.unread + 1 });
-  oweReceipt(step, sender.identityKey, envelope.seq);
+  if (isStanding(body)) {
+    step.then(() => { room.signs.wrote(sender, at); });
+    if (position > step.record.readThrough) {
+      step.update({ unread: step.record.unread + 1 });
+      noticed(room, step, body, position);
+    }
+  }
+  oweArrival(room, step, sender.identityKey, envelope.seq);
 }
 
 /** A line of its own, or a change to another. */

@@ -28,7 +28,7 @@ function resemblanceOf({ host }: Room, record: RoomRecord, member: Named): Resem
 export function shownMember(room: Room, member: StoredMember, leaving: boolean): ShownMember {
   const resembles = resemblanceOf(room, room.state.record, member);
   return {
-    ...memberOf(member, leaving), ...(equalBytes(member.person, room.host.profile().identityKey) ? { lastSeenAt: room.host.clock.now() } : {}), verified: room.host.verified.get(member.person) !== undefined,
+    ...memberOf(member, leaving), ...(equalBytes(member.person, room.host.profile().identityKey) ? { lastSeenAt: room.host.clock.now() } : {}), verified: room.host.verified.get(member.person) !== undefined, presence: room.signs.presenceOf(member.person),
     sameNameAs: resembles === null ? null : { person: personKey(resembles.person), verified: resembles.verified },
   };
 }

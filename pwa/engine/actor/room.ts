@@ -25,6 +25,7 @@ import { scheduleReceipt } from './receipts.ts';
 import { scheduleLook } from './dead-end.ts';
 import { breakRoom } from './rejoin.ts';
 import { sendOutbox } from './send.ts';
+import { Signs } from './signals.ts';
 import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
 import { scheduleUpkeep, type Upkeep } from './upkeep.ts';
 import { messageId, queuedEffects, storedMessage } from './upon-messages.ts';
@@ -59,6 +60,7 @@ export class Room {
   /** How often in this epoch the relay said that there is more than it gave. */
   #turnedAway = { epoch: '', times: 0 };
   receiptDue: (() => void) | undefined;
+  readonly signs: Signs;
   leadDue: (() => void) | undefined;
   leadsIdly = false;
   look: (() => void) | undefined;
@@ -76,6 +78,7 @@ export class Room {
     this.host = host;
     this.key = toBase64Url(record.room) as RoomKey;
     this.outbox = new Outbox(this.key, outbox);
+    this.signs = new Signs(this);
     this.state = { record, mls: null, pending: null, latest };
   }
 
@@ -193,13 +196,20 @@ export class Room {
 
   /** As the world sees it, with what the person has just done to it. */
   shown(item: StoredItem): TimelineItem {
-    return shownItem(item, this.state.record, item.kind === 'message' ? queuedEffects(this, item.id) : []);
+    return shownItem(item, this.#told, item.kind === 'message' ? queuedEffects(this, item.id) : []);
+  }
+
+  /** What others said of having our messages, and having read them: to whoever says it too. */
+  get #told(): Pick<RoomRecord, 'receivedThrough' | 'seenThrough' | 'aloneThrough'> {
+    const { receivedThrough, seenThrough, aloneThrough } = this.state.record;
+    const { deliveryReceipts, readReceipts } = this.host.preferences();
+    return { receivedThrough: deliveryReceipts ? receivedThrough : 0, seenThrough: readReceipts ? seenThrough : 0, aloneThrough };
   }
 
   /** A message in the outbox. */
   queued(id: EnvelopeId): MessageItem | undefined {
     const outgoing = this.outbox.get(id);
-    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id), this.state.record.agreed.disappearing, (index) => this.host.carrier.holdOf(this, { ...outgoing.entry, mine: true }, index));
+    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id), this.state.record.agreed.disappearing);
   }
 
   tellQueued({ entry }: Outgoing): void {
@@ -275,6 +285,7 @@ export class Room {
   /** Nothing to hear or say there any more. */
   left(): void {
     this.phase = 'offline';
+    this.host.carrier.leave(this);
     this.#cancelTimers();
     // Another may be in its place by now.
     if (!this.#detached) this.link.detach(this.state.record.room);
@@ -288,6 +299,7 @@ export class Room {
   }
 
   #cancelTimers(): void {
+    this.signs.unheard();
     for (const cancel of [this.#retryDue, this.receiptDue, this.leadDue, this.look, this.doubtDue, this.upkeep?.cancel]) cancel?.();
     this.#retryDue = this.receiptDue = this.leadDue = this.look = this.doubtDue = this.upkeep = undefined;
   }
@@ -320,6 +332,8 @@ export class Room {
 
   #take(event: Incoming): void {
     if (this.#detached) return;
+    // Of this moment, and of no order: it does not wait for what does.
+    if (event.kind === 'envelope' && event.envelope.kind === 'signal') return this.signs.take(event.envelope);
     this.inbox.push(event);
     this.#drain();
   }
@@ -333,6 +347,7 @@ export class Room {
       await askPeer(this);
       await advanceCommit(this);
       await sendOutbox(this);
+      this.host.carrier.look(this);
       scheduleReceipt(this);
       scheduleUpkeep(this);
       scheduleLook(this);
@@ -342,6 +357,7 @@ export class Room {
 
   /** All that was known of the connection is void. */
   disconnected(): void {
+    this.signs.unheard();
     this.openedEpoch = undefined;
     this.trailOffered = false;
     this.overlap = undefined;

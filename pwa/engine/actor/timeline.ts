@@ -1,6 +1,6 @@
 /** Reading the conversation, and what the person does to it: paging, writing, reading. */
 import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts';
-import { EngineError, type Draft, type Mention, type MessageItem, type MessageKey, type RoomSummary, type TimelineItem } from '../api.ts';
+import { EngineError, type Draft, type Mention, type MessageKey, type RoomSummary, type TimelineItem } from '../api.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
 import { decodeItem, type StoredItem } from '../records/message-records.ts';
@@ -8,7 +8,9 @@ import type { RoomRecord } from '../records/room-record.ts';
 import { invitesIn } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
 import { has } from '../rooms/standing.ts';
-import { isTextTooLong, parseBody, type Body, type Mention as StoredMention } from '../wire/bodies.ts';
+import { isTextTooLong, parseBody, type Body, type Mention as StoredMention, type WireAttachment } from '../wire/bodies.ts';
+import { placeNow } from './keeping.ts';
+import { toCbor } from '../wire/cbor.ts';
 import { personKey, personOf } from './people.ts';
 import { isHeld, shownMember, unacknowledgedIn } from './recognition.ts';
 import { unreadAfter } from './pages.ts';
@@ -34,7 +36,7 @@ export function summaryOf(room: Room, draft: string): RoomSummary {
     knocks: role === 'member' ? [] : record.knocks.map((knock) => ({
       id: toBase64Url(knock.id), who: personOf(knock), at: knock.at, by: neutralised(invites.find(({ id }) => equalBytes(id, knock.invite))?.label ?? ''),
     })),
-    unacknowledged: unacknowledgedIn(room), relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, readThrough: record.readThrough, draft,
+    unacknowledged: unacknowledgedIn(room), relay, confirmed: record.confirmed, latest: latestOf(room), unread: record.unread, mentioned: record.mentioned.length, typing: room.signs.typing, place: placeNow(record.place, room.host.clock.now()), readThrough: record.readThrough, draft,
     alarms: record.alarms.map((alarm) => ({ ...alarm, relay })), createdAt: record.createdAt,
   };
 }
@@ -79,8 +81,11 @@ function bodyOf(draft: Draft): Body {
   }
 }
 
+/** Of a body, so that its message stays below `LIMITS.payload`, padded and sealed. */
+const MOST_BODY_BYTES = 52 * 1024;
+
 /** The bounds that every reader holds it to. */
-function checked({ kind, ...fields }: Extract<Body, { kind: 'poll' | 'place' }>): Body {
+function checked({ kind, ...fields }: Extract<Body, { kind: 'poll' | 'place' | 'media' }>): Body {
   const read = parseBody(kind, fields);
   if (read === undefined || read === 'unknown') throw new EngineError('too-long', 'The question, an answer or the label is too long, or there are too many answers, or fewer than two.');
   return read.body;
@@ -109,6 +114,7 @@ export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, 
     const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
     await room.host.writeIfSpace([room.outbox.put(entry), ...beside]);
     room.outbox.add(entry);
+    room.signs.sent();
   });
   const outgoing = room.outbox.get(id);
   if (outgoing !== undefined) room.tellQueued(outgoing);
@@ -123,7 +129,7 @@ export async function markRead(room: Room, position: number): Promise<void> {
   const begin = await startRead(room, position);
   const step = room.step();
   begin(step);
-  step.update({ readThrough: position, unread });
+  step.update({ readThrough: position, unread, mentioned: record.mentioned.filter((one) => one > position) });
   if (unread < record.unread) oweRead(room, step, position);
   await room.store(step);
 }

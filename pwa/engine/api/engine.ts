@@ -5,13 +5,19 @@ import type { AttachmentAt, Attachments, FetchMedia, Transfer } from './media.ts
 import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, TimelineSpan, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 import type { Problem } from './problems.ts';
-import type { Alarm, Connection, RoomKey, RoomLook, RoomSettings, RoomSummary } from './rooms.ts';
+import type { Alarm, Connection, RoomKey, RoomLook, RoomPlace, RoomSettings, RoomSummary } from './rooms.ts';
 import type { RoomSecurity, SafetyNumber, Verification } from './trust.ts';
 
 /** What the person chose for themselves, on this device. */
 export interface Preferences {
   /** Others are told what one has read; without it, one is not told either. */
   readonly readReceipts: boolean;
+  /** Others are told that their messages have arrived here; without it, one is not told either. To have read is to have received. */
+  readonly deliveryReceipts: boolean;
+  /** Others see that one is writing; without it, one does not see it either. */
+  readonly typing: boolean;
+  /** Others see that one has Sotto before one, and when one last had; without it, one does not see it either. */
+  readonly presence: boolean;
   /** What is fetched by itself when it comes. */
   readonly fetchMedia: FetchMedia;
 }
@@ -42,6 +48,12 @@ export interface Conversations {
   /** A part of the conversation, read alone: however long it is, a page costs the same. */
   timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage>;
   markRead(room: RoomKey, position: number): Promise<void>;
+  /** The person is writing there, or is not any more. To be called as one types: the others are told every few seconds. */
+  typing(room: RoomKey, on: boolean): Promise<void>;
+  /** The person has Sotto before them, and a room open or none: to be called every half minute while that is so. */
+  attend(room: RoomKey | null): Promise<void>;
+  /** On this device alone. What is named; the rest stays. */
+  setPlace(room: RoomKey, place: Partial<RoomPlace>): Promise<void>;
   setDraft(room: RoomKey, text: string): Promise<void>;
   /** Over all that is on this device, offline too. Nothing is found by an empty text. */
   search(query: SearchQuery): Promise<SearchPage>;
@@ -126,7 +138,8 @@ export interface Engine extends Conversations, Messages, Attachments, Membership
   createProfile(name: string): Promise<Person>;
   /** One's own name, in every room: each learns it with the next own commit. */
   setName(name: string): Promise<Person>;
-  setPreferences(preferences: Preferences): Promise<void>;
+  /** What is named; the rest stays. */
+  setPreferences(preferences: Partial<Preferences>): Promise<void>;
   /** The network came back, or the app to the front: try now rather than at the next attempt. */
   wake(): Promise<void>;
   subscribe(listener: (event: EngineEvent) => void): () => void;

@@ -21,6 +21,8 @@ export interface Member extends Person {
   readonly sameNameAs: SameName | null;
   /** When their device was last heard of in this room, Unix milliseconds; 0 where it never was. */
   readonly lastSeenAt: number;
+  /** As they say, in this room and since this device was started; null where they do not, or one does not oneself. */
+  readonly presence: Presence | null;
   /** When their device last made new keys, Unix milliseconds; 0 where this device does not know. */
   readonly keysFrom: number;
   /** The position up to which they have read, as far as they say; 0 where they do not. */
@@ -29,6 +31,13 @@ export interface Member extends Person {
   readonly leaving: boolean;
   /** Leaves of the group that are theirs: more than one only between a return and the commit that takes the old one away. */
   readonly devices: number;
+}
+
+/** Whether somebody has the app before them, as far as they say. */
+export interface Presence {
+  readonly online: boolean;
+  /** When they last said so, Unix milliseconds of this device. */
+  readonly at: number;
 }
 
 export interface SameName {

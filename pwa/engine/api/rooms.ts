@@ -59,6 +59,22 @@ export interface RoomSettings {
 
 export const LONGEST_STAY_SECONDS = 366 * 86_400;
 
+/** What the person chose for a room, on this device alone. */
+export interface RoomPlace {
+  /** Above the others. */
+  readonly pinned: boolean;
+  /** Out of the way, until somebody says something there; muted, it stays. */
+  readonly archived: boolean;
+  readonly muted: Muted | null;
+}
+
+export interface Muted {
+  /** Unix milliseconds; null for always. */
+  readonly until: number | null;
+  /** One is told all the same where one is mentioned. */
+  readonly mentions: boolean;
+}
+
 /** Somebody under the name of a person one verified: to be acknowledged before one writes here again. */
 export interface Unacknowledged {
   readonly who: Person;
@@ -86,6 +102,11 @@ export interface RoomSummary {
   readonly confirmed: boolean;
   readonly latest: TimelineItem | null;
   readonly unread: number;
+  /** Of the unread ones: those that mention this device's person. */
+  readonly mentioned: number;
+  /** Who is writing just now. */
+  readonly typing: readonly Person[];
+  readonly place: RoomPlace;
   /** The position up to which the person has read. */
   readonly readThrough: number;
   readonly draft: string;

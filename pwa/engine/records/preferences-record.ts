@@ -5,13 +5,15 @@ import { fromCbor, toCbor } from '../wire/cbor.ts';
 
 export const PREFERENCES_KEY = ['preferences'] as const;
 
-export const DEFAULT_PREFERENCES: Preferences = { readReceipts: true, fetchMedia: 'small' };
+export const DEFAULT_PREFERENCES: Preferences = { readReceipts: true, deliveryReceipts: true, typing: true, presence: true, fetchMedia: 'small' };
 
-const shape = v.object({ v: v.literal(1), readReceipts: v.boolean(), fetchMedia: v.picklist(['always', 'small', 'never']) });
+const shape = v.object({ v: v.literal(1), readReceipts: v.boolean(), deliveryReceipts: v.boolean(), typing: v.boolean(), presence: v.boolean(), fetchMedia: v.picklist(['always', 'small', 'never']) });
 
 export const encodePreferences = (preferences: Preferences): Uint8Array => toCbor({ v: 1, ...preferences });
 
 export function decodePreferences(value: Uint8Array): Preferences | undefined {
   const stored = fromCbor(shape, value);
-  return stored === undefined ? undefined : { readReceipts: stored.readReceipts, fetchMedia: stored.fetchMedia };
+  if (stored === undefined) return undefined;
+  const { v: _version, ...preferences } = stored;
+  return preferences;
 }

@@ -1,6 +1,6 @@
 /** A room as it is stored: everything but its group, history and outbox. Its members apart: they are most of it, and seldom change. */
 import * as v from 'valibot';
-import type { Alarm, PersonKey, Problem, Standing } from '../api.ts';
+import type { Alarm, PersonKey, Problem, RoomPlace, Standing } from '../api.ts';
 import {
   DIGEST_BYTES, ENVELOPE_ID_BYTES, EPOCH_ID_BYTES, INCARNATION_BYTES, ROOM_ID_BYTES, START, type EnvelopeId, type EpochId, type Incarnation, type InviteKey, type OwnerKey,
   type RoomId, type Seq,
@@ -136,6 +136,9 @@ export interface RoomRecord {
   /** Up to here nobody else was in the room who could have received anything. */
   readonly aloneThrough: number;
   readonly unread: number;
+  /** Positions of messages that mention this device's person, and are unread. */
+  readonly mentioned: readonly number[];
+  readonly place: RoomPlace;
   /** When the next message disappears, by `expiry/elapsed.ts`; 0 where none does. */
   readonly nextDue: number;
   /** Effects that came before their message, or without it. */
@@ -168,7 +171,8 @@ const shape = v.object({
   wanted: v.array(intentShape), forgotten: v.boolean(), renewAt: count,
   secret: v.nullable(anyBytes), inviter: v.nullable(anyBytes), personal: v.nullable(bytes(32)), knockedAt: count, returning: v.boolean(), entered: v.nullable(v.object({ voucher: person })), deadEnds: v.object({ epochs: v.array(bytes<EpochId>(EPOCH_ID_BYTES)), leaves: v.array(bytes(32)) }),
   apart: v.nullable(v.object({ foreign: count, since: v.number(), by: v.nullable(person) })), missedFrom: count, confirmed: v.boolean(), name: v.string(),
-  readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, nextDue: v.number(), waiting: count,
+  readThrough: v.number(), receivedThrough: v.number(), seenThrough: v.number(), readOwed: seq, aloneThrough: v.number(), unread: count, mentioned: v.array(v.number()),
+  place: v.object({ pinned: v.boolean(), archived: v.boolean(), muted: v.nullable(v.object({ until: v.nullable(count), mentions: v.boolean() })) }), nextDue: v.number(), waiting: count,
   owed: v.array(v.object({ to: person, seq })),
   alarms: v.array(v.object({ kind: v.picklist(['log-forked', 'relay-reset', 'relay-rolled-back', 'log-withheld']), since: count })),
 });
@@ -217,5 +221,5 @@ export const NOTHING_AGREED: Agreed = { kind: 'group', hue: null, picture: null,
 export const newRoomRecord = (
   given: Pick<RoomRecord, 'room' | 'relay' | 'createdAt' | 'owner' | 'standing' | 'chain' | 'epoch' | 'secret' | 'inviter' | 'confirmed' | 'name' | 'members'> & Partial<Pick<RoomRecord, 'agreed' | 'sightings' | 'peer'>>,
 ): RoomRecord => ({
-  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: NO_DEAD_ENDS, apart: null, missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, nextDue: 0, waiting: 0, owed: [], alarms: [],
+  agreed: NOTHING_AGREED, knocks: [], leaves: [], peer: null, forgotten: false, personal: null, knockedAt: 0, sightings: [], acknowledged: [], ...given, registered: false, incarnation: null, cursor: START, shift: 0, began: START, missing: [], agreedThrough: null, returning: false, entered: null, deadEnds: NO_DEAD_ENDS, apart: null, missedFrom: 0, rejected: 0, wanted: [], renewAt: 0, readThrough: 0, receivedThrough: 0, seenThrough: 0, readOwed: START, aloneThrough: 0, unread: 0, mentioned: [], place: { pinned: false, archived: false, muted: null }, nextDue: 0, waiting: 0, owed: [], alarms: [],
 });

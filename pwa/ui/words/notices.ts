@@ -42,14 +42,14 @@ const words = {
   newer: () => msg('A message that needs a newer version of Sotto'),
   poll: (question: string) => msg(str`Poll: ${question}`),
   place: () => msg('A place'),
+  picture: () => msg('Photo'),
+  video: () => msg('Video'),
+  voice: () => msg('Voice message'),
   deleted: () => msg('This message was deleted'),
   deletedMine: () => msg('You deleted this message'),
   mine: (text: string) => msg(str`You: ${text}`),
   theirs: (name: string, text: string) => msg(str`${name}: ${text}`),
 } as const;
-  picture: () => msg('Photo'),
-  video: () => msg('Video'),
-  voice: () => msg('Voice message'),
 
 /** What one did to another: each language says "you" in a way of its own, so that every pair is a sentence. */
 interface Deed {
@@ -161,15 +161,6 @@ export function noticeText(fact: NoticeFact, me: PersonKey): string {
 /** Whether a line is one to stop at: something that a person may want to look into. */
 export const isGrave = (fact: NoticeFact): boolean => fact.kind === 'missed' || fact.kind === 'same-name' || fact.kind === 'invalid-commit' || fact.kind === 'unreadable' || fact.kind === 'returned';
 
-/** What a message says, for places that show one line of it. */
-export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): string {
-  switch (item.content.kind) {
-    case 'text':
-      return plainText(item.content.text);
-    case 'poll':
-      return words.poll(item.content.question);
-    case 'place':
-      return item.content.label ?? words.place();
 /** Of what is in it, by the first. */
 function attachedText([first]: readonly AttachmentFacts[]): string {
   switch (first?.look) {
@@ -185,6 +176,17 @@ function attachedText([first]: readonly AttachmentFacts[]): string {
   }
 }
 
+/** What a message says, for places that show one line of it. */
+export function contentText(item: Extract<TimelineItem, { kind: 'message' }>): string {
+  switch (item.content.kind) {
+    case 'text':
+      return plainText(item.content.text);
+    case 'poll':
+      return words.poll(item.content.question);
+    case 'media':
+      return item.content.text === '' ? attachedText(item.content.attachments) : plainText(item.content.text);
+    case 'place':
+      return item.content.label ?? words.place();
     case 'deleted':
       return item.mine ? words.deletedMine() : words.deleted();
     case 'unknown':
@@ -192,8 +194,6 @@ function attachedText([first]: readonly AttachmentFacts[]): string {
     default:
       return assertNever(item.content);
   }
-    case 'media':
-      return item.content.text === '' ? attachedText(item.content.attachments) : plainText(item.content.text);
 }
 
 /** The last thing in a room, for the list: with the name of who said it where that is not plain. */

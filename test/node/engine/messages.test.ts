@@ -160,7 +160,7 @@ test('reading is told once for a burst, to those who tell as well, and shows in 
   assert.equal((await last(ada, room)).status, 'read');
 
   // Whoever does not tell is not told either.
-  await bo.engine.setPreferences({ readReceipts: false, fetchMedia: 'small' });
+  await bo.engine.setPreferences({ readReceipts: false });
   await bo.restart();
   assert.equal((await bo.engine.state()).preferences.readReceipts, false);
   const quiet = await ada.say(room, 'still there?');
