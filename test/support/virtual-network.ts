@@ -5,6 +5,8 @@
 import type { Transport, TransportEvents } from '../../pwa/engine/ports/transport.ts';
 import { createRelayCore, type RelayCore, type RelayLimits } from '../../relay/index.ts';
 import type { Batch, Link, Peer, Store } from '../../relay/index.ts';
+import { MemoryBlobStore } from '../../relay/index.ts';
+import { VirtualBlobs } from './virtual-blobs.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What passes between one engine and the relay; a lying relay changes it. Answering undefined drops the frame. */
@@ -25,6 +27,11 @@ export class VirtualNetwork {
   readonly #others = new Map<string, RelayCore>();
   #endRelay: () => void = () => undefined;
   readonly lines = new Set<Line>();
+  readonly #blobTransports = new Map<string, Set<VirtualBlobs>>();
+  /** What the relay has of attachments: it lasts as its store does. */
+  readonly blobs: MemoryBlobStore;
+  /** Whether the connection of somebody who sends or fetches a blob breaks before the next 64 KiB. */
+  blobBreaks: (direction: 'up' | 'down', owner: string) => boolean = () => false;
   tamper: Tamper = (frame) => [frame];
   /** Kept by the relay beside its store; another one from its next start on, where a test says so. */
   ticketSecret: Uint8Array = new Uint8Array(32);
@@ -33,6 +40,7 @@ export class VirtualNetwork {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.blobs = new MemoryBlobStore(() => options.clock.now());
     this.startRelay();
   }
 
@@ -43,7 +51,7 @@ export class VirtualNetwork {
     const ifAlive = (work: () => void) => (): void => { if (!life.over) work(); };
     this.#endRelay = () => { life.over = true; };
     this.#core = createRelayCore({
-      store, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, ifAlive(work)); }, after: (ms, work) => clock.after(ms, ifAlive(work)),
+      store, blobs: this.blobs, origins: [origin], now: () => clock.now(), soon: (work) => { clock.after(0, ifAlive(work)); }, after: (ms, work) => clock.after(ms, ifAlive(work)),
       ticketSecret: this.ticketSecret,
       ...(limits === undefined ? {} : { limits }),
     });
@@ -95,8 +103,17 @@ export class VirtualNetwork {
     };
   }
 
+  /** The way of one engine to relays' blobs. */
+  blobTransport(owner: string, isUp: () => boolean = () => true): VirtualBlobs {
+    const { clock, delay } = this.#options;
+    const transport = new VirtualBlobs({ clock, delay, coreAt: (relay) => (isUp() ? this.#coreAt(relay) : undefined), breaks: (direction) => this.blobBreaks(direction, owner) });
+    this.#blobTransports.set(owner, (this.#blobTransports.get(owner) ?? new Set()).add(transport));
+    return transport;
+  }
+
   /** `arriving`: what the engine sent already still reaches the relay, maybe after its next connection is up. */
   cut(owner: string, arriving = false): void {
+    for (const transport of this.#blobTransports.get(owner) ?? []) transport.cut();
     for (const line of [...this.lines]) {
       if (line.owner !== owner) continue;
       if (arriving) line.leave();

@@ -3,6 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BLOB_PATH, BLOB_TOKEN, blobPath, UPLOAD_LENGTH, UPLOAD_OFFSET, type BlobId } from '../../../shared/blobs.ts';
 import type { RoomId } from '../../../shared/ids.ts';
+import { openStatement } from '../../../shared/statements.ts';
+import { socketTransport } from '../../../pwa/engine/node/socket-transport.ts';
+import { systemClock, systemRandomness } from '../../../pwa/engine/node/system.ts';
+import { RelayLink } from '../../../pwa/engine/sync/relay-link.ts';
 import { GRANT_LIFE } from '../../../relay/blobs/grants.ts';
 import { Pair, type RelayClient } from '../../support/relay-client.ts';
 import { RelayScene } from '../../support/relay-scene.ts';
@@ -66,5 +70,29 @@ describe('a grant for blobs', () => {
     const { epoch, creator } = await scene.room();
     for (let i = 0; i < 3; i++) await grantFor(creator, epoch.room);
     await assert.rejects(grantFor(creator, epoch.room), (error: { code: string; refusal: { retryAfter: number } }) => error.code === 'rate-limited' && error.refusal.retryAfter > 0);
+  });
+
+  test('is kept by the client for as long as it holds, and asked for anew where it was refused', async () => {
+    const scene = await RelayScene.start();
+    const { epoch } = await scene.room();
+    let now = 1_700_000_000_000;
+    const link = new RelayLink({ relay: scene.url, transport: socketTransport(), clock: { ...systemClock, now: () => now }, randomness: systemRandomness, changed: () => undefined });
+    await assert.rejects(link.blobGrant(epoch.room), { code: 'disconnected' });
+    await link.ready();
+    await assert.rejects(link.blobGrant(epoch.room), { code: 'no-access' });
+    assert.ok(link.nonce !== undefined);
+    await link.ask({ t: 'open', room: epoch.room, epoch: epoch.id, sig: epoch.pair.sign(openStatement({ origin: scene.url, room: epoch.room, epoch: epoch.id, nonce: link.nonce })) });
+    const first = await link.blobGrant(epoch.room);
+    assert.equal(await link.blobGrant(epoch.room), first);
+    now += GRANT_LIFE - 61_000;
+    assert.equal(await link.blobGrant(epoch.room), first);
+    now += 1000;
+    const second = await link.blobGrant(epoch.room);
+    assert.notEqual(second, first);
+    link.blobGrantEnded(epoch.room, first); // said late, of one that is not kept any more
+    assert.equal(await link.blobGrant(epoch.room), second);
+    link.blobGrantEnded(epoch.room, second);
+    assert.notEqual(await link.blobGrant(epoch.room), second);
+    link.close();
   });
 });
