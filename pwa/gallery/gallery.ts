@@ -1,8 +1,9 @@
-/** Every state of the UI on fakes: all of them side by side, or one with `?state=name`. */
+/** Every state of the UI on fakes: all of them side by side, or one with `?state=name`, in another language with `&language=de`. */
+import { LANGUAGES } from '../ui/locale/language.ts';
 import { STATES, show } from './states.ts';
 
-const wanted = new URLSearchParams(location.search).get('state');
-const state = STATES.find((one) => one.name === wanted);
+const parameters = new URLSearchParams(location.search);
+const state = STATES.find((one) => one.name === parameters.get('state'));
 
 if (state === undefined) {
   document.body.className = 'index';
@@ -24,6 +25,6 @@ if (state === undefined) {
   }
   document.body.append(list);
 } else {
-  await show(state, document.body);
+  await show(state, document.body, LANGUAGES.find((one) => one === parameters.get('language')));
   document.documentElement.dataset.stands = state.name;
 }

@@ -8,6 +8,7 @@ export interface GalleryState {
   /** The address within the app. */
   readonly at?: string;
   readonly link?: string;
+  /** In Arabic, from right to left. */
   readonly rtl?: boolean;
   /** What a person does to come here. */
   readonly then?: (app: SottoApp, engine: FakeEngine) => Promise<void>;

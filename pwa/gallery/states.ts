@@ -1,6 +1,8 @@
 import type { Invite, InvitePreview, RoomKey } from '../engine/api.ts';
 import { FakeEngine, LINK } from '../../test/support/fake-engine.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
+import { speak } from '../ui/locale/language.ts';
+import type { Language } from '../ui/locale/language.ts';
 import '../ui/views/sotto-app.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import { APP_STATES } from './app-states.ts';
@@ -88,10 +90,10 @@ export const STATES: readonly GalleryState[] = [
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },
 ];
 
-/** Puts a state into the document; resolves when it stands. */
-export async function show(state: GalleryState, parent: HTMLElement): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
+/** Puts a state into the document, in a language; resolves when it stands. */
+export async function show(state: GalleryState, parent: HTMLElement, language: Language = state.rtl === true ? 'ar' : 'en'): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
   history.replaceState(null, '', `${location.pathname}${location.search}${state.at ?? '#/'}`);
-  document.documentElement.dir = state.rtl === true ? 'rtl' : 'ltr';
+  await speak(language);
   const engine = new FakeEngine(state.script());
   const app = document.createElement('sotto-app');
   app.engine = engine;

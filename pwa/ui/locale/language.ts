@@ -7,8 +7,10 @@ import type { LocaleModule } from '@lit/localize';
 import { LitElement } from 'lit';
 
 /** Each by the name that its speakers know it by. */
-export const LANGUAGES = { ar: 'العربية', de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français', ja: '日本語' } as const;
-export type Language = keyof typeof LANGUAGES;
+export const LANGUAGE_NAMES = { ar: 'العربية', de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français', ja: '日本語' } as const;
+export type Language = keyof typeof LANGUAGE_NAMES;
+const isLanguage = (text: string): text is Language => Object.hasOwn(LANGUAGE_NAMES, text);
+export const LANGUAGES: readonly Language[] = Object.keys(LANGUAGE_NAMES).filter(isLanguage);
 
 const FROM_THE_RIGHT: readonly Language[] = ['ar'];
 /** On the device, and outside the engine: the first thing that is drawn needs it, long before that answers. */
@@ -27,8 +29,6 @@ const { getLocale, setLocale } = configureLocalization({
   targetLocales: Object.keys(load),
   loadLocale: (language) => load[language as keyof typeof load](),
 });
-
-const isLanguage = (text: string): text is Language => Object.hasOwn(LANGUAGES, text);
 
 /** What is spoken now. */
 export const language = (): Language => {

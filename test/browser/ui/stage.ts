@@ -5,11 +5,11 @@ import type { FakeEngine } from '../../support/fake-engine.ts';
 
 let shown: SottoApp | null = null;
 
-/** Puts up a gallery state, and takes down the one before. */
-export async function stage(name: string): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
+/** Puts up a gallery state, or one of the test's own, and takes down the one before. */
+export async function stage(wanted: string | GalleryState): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
   clear();
-  const state: GalleryState | undefined = STATES.find((one) => one.name === name);
-  if (state === undefined) throw new Error(`The gallery has no state ${name}.`);
+  const state = typeof wanted === 'string' ? STATES.find((one) => one.name === wanted) : wanted;
+  if (state === undefined) throw new Error(`The gallery has no state ${typeof wanted === 'string' ? wanted : wanted.name}.`);
   const stands = await show(state, document.body);
   shown = stands.app;
   return stands;
@@ -18,7 +18,6 @@ export async function stage(name: string): Promise<{ readonly app: SottoApp; rea
 export function clear(): void {
   shown?.remove();
   shown = null;
-  document.documentElement.dir = 'ltr';
 }
 
 /** All elements that a selector finds, through every shadow root. */
