@@ -25,10 +25,10 @@ import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, ve
 import { Elapsed } from './expiry/elapsed.ts';
 import { Sweeper } from './expiry/sweeper.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
+import { Carrier } from './media/carrier.ts';
+import { roomMedia } from './media/room-media.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
-import { Attached } from './media/attached.ts';
-import { roomMedia } from './media/room-media.ts';
 import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
 import { safetyNumber, setVerified, verify } from './people-known.ts';
 import { DEFAULT_PREFERENCES, decodePreferences, encodePreferences, PREFERENCES_KEY } from './records/preferences-record.ts';
@@ -59,6 +59,7 @@ class LocalEngine implements Engine {
   readonly #storage: Storage;
   readonly #writer: Writer;
   readonly #host: RoomHost;
+  readonly #carrier: Carrier;
   readonly #index: SearchIndex;
   readonly #keeper: IndexKeeper;
   readonly #sweeper: Sweeper;
@@ -70,7 +71,6 @@ class LocalEngine implements Engine {
   #profile: Profile | null = null;
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #halted: EngineError | undefined;
-  readonly #attachments = new Attached();
   #announced = false;
 
   constructor(options: EngineOptions, storage: Storage, writer: Writer) {
@@ -84,7 +84,7 @@ class LocalEngine implements Engine {
     });
     this.#host = {
       storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin, renewEvery: (options.renewAfterDays ?? 7) * 24 * 3_600_000,
-      verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock),
+      verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock), carrier: this.#carrier,
       creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
       preferences: () => this.#preferences,
@@ -130,6 +130,7 @@ class LocalEngine implements Engine {
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
     for (const room of this.#rooms.values()) room.start();
+    this.#carrier.loaded().catch((cause: unknown) => this.#halt(cause));
     this.#keeper.start();
     this.#sweeper.schedule();
     this.#awaitUnmuting();
@@ -163,6 +164,7 @@ class LocalEngine implements Engine {
   }
 
   #stop(): void {
+    this.#carrier.stop();
     this.#keeper.stop();
     this.#sweeper.stop();
     this.#stopMuteTimer();
@@ -223,6 +225,14 @@ class LocalEngine implements Engine {
     } catch (cause) {
       throw asEngineError(cause);
     }
+  }
+
+  /** What shows messages knows which attachments are here. */
+  #showing<T>(room: RoomKey, work: (room: Room) => Promise<T>): Promise<T> {
+    return this.#settled(async () => {
+      await this.#carrier.loaded();
+      return work(this.#room(room));
+    });
   }
 
   state(): Promise<EngineState> {
@@ -376,7 +386,7 @@ class LocalEngine implements Engine {
       const found = this.#room(room);
       const draft = this.#drafts.get(found.key);
       // The draft that this was goes in the same step: a crash between the two would offer the message once more.
-      const sent = content.kind === 'text' && draft?.trim() === content.text.trim();
+      const sent = 'text' in content && draft?.trim() === content.text.trim();
       await enqueueMessage(found, id, content, sent ? [{ kind: 'delete', store: 'drafts', key: [found.key] }] : []);
       if (sent && this.#drafts.get(found.key) === draft) this.#drafts.delete(found.key);
     });
@@ -421,7 +431,7 @@ class LocalEngine implements Engine {
   }
 
   message(room: RoomKey, message: MessageKey): Promise<MessageItem> {
-    return this.#settled(() => messageOf(this.#room(room), message));
+    return this.#showing(room, (found) => messageOf(found, message));
   }
 
   versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]> {
@@ -429,15 +439,15 @@ class LocalEngine implements Engine {
   }
 
   thread(room: RoomKey, message: MessageKey): Promise<readonly MessageItem[]> {
-    return this.#settled(() => threadOf(this.#room(room), message));
+    return this.#showing(room, (found) => threadOf(found, message));
   }
 
   pinned(room: RoomKey): Promise<readonly MessageItem[]> {
-    return this.#settled(() => pinnedIn(this.#room(room)));
+    return this.#showing(room, pinnedIn);
   }
 
   timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage> {
-    return this.#settled(() => timelinePage(this.#room(room), span));
+    return this.#showing(room, (found) => timelinePage(found, span));
   }
 
   markRead(room: RoomKey, position: number): Promise<void> {
@@ -459,6 +469,7 @@ class LocalEngine implements Engine {
 
   search(query: SearchQuery): Promise<SearchPage> {
     return this.#settled(async () => {
+      await this.#carrier.loaded();
       const { hits, next } = await this.#index.search(query);
       return {
         next,
@@ -472,6 +483,42 @@ class LocalEngine implements Engine {
     });
   }
 
+  stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey> {
+    return this.#settled(() => this.#carrier.stage(this.#room(room), source, facts));
+  }
+
+  staged(room: RoomKey): Promise<readonly Staged[]> {
+    return this.#settled(() => this.#carrier.staged(this.#room(room)));
+  }
+
+  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey> {
+    return this.#settled(() => this.#carrier.copyTo(this.#room(room), this.#room(at.room), at));
+  }
+
+  unstage(room: RoomKey, staged: StagedKey): Promise<void> {
+    return this.#settled(() => this.#carrier.unstage(this.#room(room), staged));
+  }
+
+  open(at: AttachmentAt): Promise<Opened> {
+    return this.#settled(() => this.#carrier.open(this.#room(at.room), at));
+  }
+
+  pause(at: AttachmentAt): Promise<void> {
+    return this.#settled(() => this.#carrier.pause(this.#room(at.room), at));
+  }
+
+  resume(at: AttachmentAt): Promise<void> {
+    return this.#settled(() => this.#carrier.resume(this.#room(at.room), at));
+  }
+
+  unsend(room: RoomKey, message: MessageKey): Promise<void> {
+    return this.#settled(() => this.#carrier.unsend(this.#room(room), message));
+  }
+
+  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage> {
+    return this.#showing(room, (found) => roomMedia(found, of, page));
+  }
+
   dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void> {
     return this.#settled(async () => {
       const found = this.#room(room);
@@ -480,42 +527,6 @@ class LocalEngine implements Engine {
         step.update({ alarms: step.record.alarms.filter((alarm) => alarm.kind !== kind) });
         return found.store(step);
       });
-  stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey> {
-    return this.#settled(() => this.#attachments.stage(this.#room(room), source, facts));
-  }
-
-  staged(room: RoomKey): Promise<readonly Staged[]> {
-    return this.#settled(() => this.#attachments.staged(this.#room(room)));
-  }
-
-  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey> {
-    return this.#settled(() => this.#attachments.copyTo(this.#room(room), this.#room(at.room), at));
-  }
-
-  unstage(room: RoomKey, staged: StagedKey): Promise<void> {
-    return this.#settled(() => this.#attachments.unstage(this.#room(room), staged));
-  }
-
-  open(at: AttachmentAt): Promise<Opened> {
-    return this.#settled(() => this.#attachments.open(this.#room(at.room), at));
-  }
-
-  pause(at: AttachmentAt): Promise<void> {
-    return this.#settled(() => this.#attachments.pause(this.#room(at.room), at));
-  }
-
-  resume(at: AttachmentAt): Promise<void> {
-    return this.#settled(() => this.#attachments.resume(this.#room(at.room), at));
-  }
-
-  unsend(room: RoomKey, message: MessageKey): Promise<void> {
-    return this.#settled(() => this.#attachments.unsend(this.#room(room), message));
-  }
-
-  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage> {
-    return this.#settled(() => roomMedia(this.#room(room), of, page));
-  }
-
     });
   }
 

@@ -1,5 +1,6 @@
 /** What an engine is made of: the ports, and where it lives. */
 import type { Suite } from './mls/index.ts';
+import type { BlobTransport } from './ports/blob-transport.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DeviceKeySource } from './ports/device-key.ts';
 import type { Randomness } from './ports/randomness.ts';
@@ -10,6 +11,8 @@ export interface EngineOptions {
   /** Unsealed: the engine seals what it stores under the device key. */
   readonly storage: Storage;
   readonly transport: Transport;
+  /** Without it, attachments wait for one. */
+  readonly blobs?: BlobTransport;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly deviceKey: DeviceKeySource;

@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 /** The worker of one tab: a host, with the browser's adapters for the engine it may run. */
 import { createEngine } from '../engine/index.ts';
+import { blobTransport } from '../platform/blobs.ts';
 import { WrappedDeviceKey } from '../platform/device-key.ts';
 import { IndexedDbStorage } from '../platform/indexeddb.ts';
 import { systemClock, systemRandomness } from '../platform/system.ts';
@@ -19,7 +20,7 @@ const host = new Host({
     createEngine({
       storage: await IndexedDbStorage.open(`sotto-${PROFILE}`),
       deviceKey: new WrappedDeviceKey(`sotto-keys-${PROFILE}`),
-      transport: webSocketTransport, clock: systemClock, randomness: systemRandomness,
+      transport: webSocketTransport, blobs: blobTransport, clock: systemClock, randomness: systemRandomness,
       appOrigin: self.location.origin, relay: self.location.origin,
     }),
 });

@@ -70,7 +70,7 @@ export class Someone {
   options(): EngineOptions {
     const { clock, network, dice, suite } = this.world;
     return {
-      storage: this.storage, transport: network.transport(this.name, () => this.online), clock, randomness: { bytes: (length) => dice.bytes(length), fraction: () => dice.fraction() },
+      storage: this.storage, transport: network.transport(this.name, () => this.online), blobs: network.blobTransport(this.name, () => this.online), clock, randomness: { bytes: (length) => dice.bytes(length), fraction: () => dice.fraction() },
       deviceKey: { deviceKey: async () => this.#deviceKey.slice() }, appOrigin: RELAY, relay: RELAY, suite, ...this.world.engine,
     };
   }

@@ -18,7 +18,10 @@ export class FakeAttachments {
   }
 
   staged(room: RoomKey): readonly Staged[] {
-    return (this.#staged.get(room) ?? []).filter(({ listed }) => listed).map(({ source: _, listed: __, ...staged }) => staged);
+    return (this.#staged.get(room) ?? []).filter(({ listed }) => listed).map((one) => {
+      const { source: _source, listed: _listed, ...staged } = one;
+      return staged;
+    });
   }
 
   unstage(room: RoomKey, key: StagedKey): void {
@@ -30,7 +33,7 @@ export class FakeAttachments {
     return keys.map((key, index) => {
       const found = this.#staged.get(at.room)?.find((one) => one.key === key);
       if (found === undefined) throw new EngineError('attachment-gone', 'nothing is staged under this key');
-      const { source, listed: _, key: __, ...facts } = found;
+      const { source, listed: _listed, key: _key, ...facts } = found;
       this.unstage(at.room, key);
       this.has({ ...at, index }, { blob: source, shows: SHOWS[facts.look] });
       return { ...facts, isHere: true, transfer: null };

@@ -5,6 +5,7 @@
 import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts';
 import { parseEnvelopeId, type EnvelopeId } from '../../../shared/ids.ts';
 import type { MessageKey } from '../api.ts';
+import { mediaChanges } from '../media/room-media.ts';
 import { decodeItem, encodeSeen, type StoredMessage } from '../records/message-records.ts';
 import { renewing } from '../search/index.ts';
 import { isEffect } from '../wire/bodies.ts';
@@ -22,6 +23,8 @@ export async function forgetMessages(room: Room, step: Step, messages: readonly 
       { kind: 'put', store: 'seen', key: [room.key, key], value: encodeSeen() }, renewing(room.key, item.position, item.at),
     );
     if (!item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1), mentioned: step.record.mentioned.filter((position) => position !== item.position) });
+    step.change(...mediaChanges(room.key, item.position, item, null));
+    room.host.carrier.drop(room.key, step, item, { atRelay: false });
     await leaveThread(room, step, item, gone);
     await endThread(room, step, item, gone);
     for (const { entry } of room.outbox.all) {

@@ -1,6 +1,7 @@
 /** What a room needs of the engine around it. */
 import type { MessageKey, Preferences, TimelineItem } from '../api.ts';
 import type { Elapsed } from '../expiry/elapsed.ts';
+import type { Carrier } from '../media/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
@@ -15,6 +16,7 @@ export interface RoomHost {
   readonly storage: Pick<Storage, 'get' | 'range'>;
   readonly clock: Clock;
   readonly elapsed: Elapsed;
+  readonly carrier: Carrier;
   readonly randomness: Randomness;
   readonly appOrigin: string;
   /** Milliseconds after which a device renews its keys. */

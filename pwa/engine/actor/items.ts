@@ -3,6 +3,7 @@ import { toBase64Url } from '../../../shared/bytes.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import type { Content, MessageItem, MessageKey, NoticeFact, TimelineItem } from '../api.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
+import { attachmentOf, type Hold } from '../media/shown.ts';
 import { normalForm, shapeOf, type Effect, type Shape } from '../messages/effects.ts';
 import type { StoredFact, StoredItem, StoredMessage } from '../records/message-records.ts';
 import { neutralised } from '../rooms/names.ts';
@@ -13,7 +14,10 @@ import type { RoomHost } from './host.ts';
 
 type Standing = Pick<StoredMessage, 'body' | 'effects' | 'replies' | 'aside'>;
 
-function contentOf({ body }: Standing, shape: Shape): Content {
+/** Of an attachment by its index: how much of it is here. */
+export type HoldOf = (index: number) => Hold;
+
+function contentOf({ body }: Standing, shape: Shape, holdOf: HoldOf): Content {
   if (shape.deletion !== null) return { kind: 'deleted', by: personOf(shape.deletion.sender) };
   switch (body?.kind) {
     case undefined:
@@ -23,6 +27,13 @@ function contentOf({ body }: Standing, shape: Shape): Content {
       return {
         kind: 'text', text, ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ start, end, person }) => ({ start, end, person: personKey(person) })) }),
         ...(body.forwarded === undefined ? {} : { forwarded: true }),
+      };
+    }
+    case 'media': {
+      const { text, mentions = [] } = shape.edits.at(-1)?.body ?? body;
+      return {
+        kind: 'media', text, ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ start, end, person }) => ({ start, end, person: personKey(person) })) }),
+        ...(body.forwarded === undefined ? {} : { forwarded: true }), attachments: body.attachments.map((wire, i) => attachmentOf(wire, holdOf(i))),
       };
     }
     case 'poll':
@@ -94,7 +105,7 @@ function factOf(fact: StoredFact): NoticeFact {
  * `receivedThrough`: the position up to which some other device holds our messages, `seenThrough`: up to which some other person has read; `aloneThrough`: that up to which
  * there was no other device that could, whatever a later one has. `queued`: effects of our own that the log does not have yet.
  */
-export function shownItem(item: StoredItem, { receivedThrough, seenThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'seenThrough' | 'aloneThrough'>, queued: readonly Effect[]): TimelineItem {
+export function shownItem(item: StoredItem, { receivedThrough, seenThrough, aloneThrough }: Pick<RoomRecord, 'receivedThrough' | 'seenThrough' | 'aloneThrough'>, queued: readonly Effect[], holdOf: HoldOf): TimelineItem {
   if (item.kind === 'notice') return { kind: 'notice', id: item.id, position: item.position, at: item.at, fact: factOf(item.fact) };
   const shape = shapeOf(queued.length === 0 ? item.effects : normalForm([...item.effects, ...queued], item.sender.person));
   const status = !item.mine ? null : item.position <= aloneThrough ? 'sent' : item.position <= seenThrough ? 'read' : item.position <= receivedThrough ? 'received' : 'sent';

@@ -11,6 +11,7 @@ import { has } from '../rooms/standing.ts';
 import { forsake } from './wishes.ts';
 import type { Change } from '../ports/storage.ts';
 import { dropTicket } from '../records/ticket-record.ts';
+import { DOOMED } from '../media/holdings.ts';
 import { renewing } from '../search/index.ts';
 import type { Room } from './room.ts';
 import type { Step } from './state.ts';
@@ -99,13 +100,14 @@ export async function forget(room: Room): Promise<void> {
 export async function erase(room: Room): Promise<void> {
   room.stop();
   await room.host.write(erasing(room.key));
+  room.host.carrier.erased(room.key);
   room.host.dropped(room.key);
 }
 
 /** Every row that a room has. */
 export const erasing = (room: string): readonly Change[] => [
-  ...(['rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'effects', 'threads', 'pins', 'due'] as const).map((store): Change => ({ kind: 'clear', store, prefix: [room] })),
-  { kind: 'clear', store: 'meta', prefix: ['invite', room] }, dropTicket(room), renewing(room),
+  ...(['rooms', 'groups', 'outbox', 'timeline', 'links', 'seen', 'drafts', 'effects', 'threads', 'pins', 'staged', 'blobs', 'pieces', 'media', 'due'] as const).map((store): Change => ({ kind: 'clear', store, prefix: [room] })),
+  { kind: 'clear', store: 'meta', prefix: ['invite', room] }, { kind: 'clear', store: 'meta', prefix: [DOOMED, room] }, dropTicket(room), renewing(room),
 ];
 
 /** Somebody says that they leave. Only of their own leaf, and only themselves. */

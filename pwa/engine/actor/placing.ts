@@ -2,6 +2,7 @@
 import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
 import { normalForm, shapeOf, type Effect } from '../messages/effects.ts';
+import { mediaChanges } from '../media/room-media.ts';
 import { wordsOf } from '../messages/words.ts';
 import { decodeEffect, decodeItem, decodeSeen, encodeEffect, encodeSeen, type StoredMessage } from '../records/message-records.ts';
 import { renewing } from '../search/index.ts';
@@ -40,7 +41,9 @@ export async function placeMessage(host: RoomHost, step: Step, given: Omit<Store
   expect(host, step, item);
   markSeen(step, id, position);
   const waited = await takeWaiting(host, step, id);
-  if (waited.length > 0) amend(step, item, waited);
+  step.change(...mediaChanges(step.room, position, null, item));
+  host.carrier.placed(step, item);
+  if (waited.length > 0) amend(host, step, item, waited);
   if (typeof root !== 'object') return;
   step.change({ kind: 'put', store: 'threads', key: [step.room, toBase64Url(root.id), position], value: new Uint8Array() });
   step.amend({ ...root, replies: { count: root.replies.count + 1, at: Math.max(root.replies.at, at) } });
@@ -49,17 +52,20 @@ export async function placeMessage(host: RoomHost, step: Step, given: Omit<Store
 export async function applyEffect(host: RoomHost, step: Step, effect: Effect): Promise<void> {
   const found = await findMessage(host, step, effect.body.of);
   if (found === undefined) return wait(step, effect);
-  if (found !== 'gone') amend(step, found, [...found.effects, effect]);
+  if (found !== 'gone') amend(host, step, found, [...found.effects, effect]);
 }
 
 /** The message as these effects leave it. */
-export function amend(step: Step, item: StoredMessage, effects: readonly Effect[]): void {
+export function amend(host: RoomHost, step: Step, item: StoredMessage, effects: readonly Effect[]): void {
   const now = normalForm(effects, item.sender.person);
   if (now.length === item.effects.length && now.every(({ id }, i) => equalBytes(id, item.effects[i]?.id ?? id))) return;
   const { deletion, pin } = shapeOf(now);
   const amended: StoredMessage = { ...item, effects: [...now], ...(deletion === null ? {} : { body: null, newer: null }) };
   step.amend(amended);
   if (wordsOf(amended) !== wordsOf(item)) step.change(renewing(step.room, item.position, item.at));
+  step.change(...mediaChanges(step.room, item.position, item, amended));
+  // Whoever took it away, the relay is asked to let go of it by the one whose it was.
+  if (deletion !== null) host.carrier.drop(step.room, step, item, { atRelay: true });
   if ((pin === null) !== (shapeOf(item.effects).pin === null)) step.change(pinned(step.room, item.position, pin !== null));
   if (deletion !== null && !item.mine && item.position > step.record.readThrough) step.update({ unread: Math.max(0, step.record.unread - 1), mentioned: step.record.mentioned.filter((position) => position !== item.position) });
 }

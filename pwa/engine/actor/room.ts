@@ -196,7 +196,7 @@ export class Room {
 
   /** As the world sees it, with what the person has just done to it. */
   shown(item: StoredItem): TimelineItem {
-    return shownItem(item, this.#told, item.kind === 'message' ? queuedEffects(this, item.id) : []);
+    return shownItem(item, this.#told, item.kind === 'message' ? queuedEffects(this, item.id) : [], (index) => this.host.carrier.holdOf(this, item.kind === 'message' ? item : null, index));
   }
 
   /** What others said of having our messages, and having read them: to whoever says it too. */
@@ -209,7 +209,7 @@ export class Room {
   /** A message in the outbox. */
   queued(id: EnvelopeId): MessageItem | undefined {
     const outgoing = this.outbox.get(id);
-    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id), this.state.record.agreed.disappearing);
+    return outgoing === undefined ? undefined : queuedItem(this.host, outgoing, queuedEffects(this, id), this.state.record.agreed.disappearing, (index) => this.host.carrier.holdOf(this, { ...outgoing.entry, mine: true }, index));
   }
 
   tellQueued({ entry }: Outgoing): void {

@@ -34,10 +34,12 @@ export async function sendOutbox(room: Room): Promise<void> {
   if (room.state.record.rejected > 0) return leadOn(room);
   const { epoch } = room.state.record;
   const held = isHeld(room);
-  const all = room.outbox.all.filter(({ refused, entry }) => !refused && (!held || entry.body.kind === 'delivered'));
+  const isSealedNow = ({ entry }: Outgoing): boolean => entry.sealed !== null && equalBytes(entry.sealed.epoch, epoch);
+  // What is attached comes first; what was written later does not wait for it.
+  const mayLeave = (outgoing: Outgoing): boolean => isSealedNow(outgoing) || room.host.carrier.mayLeave(room, outgoing.entry);
+  const all = room.outbox.all.filter((outgoing) => !outgoing.refused && (!held || outgoing.entry.body.kind === 'delivered') && mayLeave(outgoing));
   const free = WINDOW - all.filter(({ inFlight }) => inFlight).length;
   const next = all.filter(({ inFlight }) => !inFlight).slice(0, Math.max(0, free));
-  const isSealedNow = ({ entry }: Outgoing): boolean => entry.sealed !== null && equalBytes(entry.sealed.epoch, epoch);
   const unsealed = next.filter((outgoing) => !isSealedNow(outgoing));
   if (unsealed.length > 0) await seal(room, unsealed);
   for (const outgoing of next) {

@@ -3,7 +3,6 @@ import { equalBytes, fromBase64Url, toBase64Url } from '../../../shared/bytes.ts
 import { EngineError, type Draft, type Mention, type MessageKey, type RoomSummary, type TimelineItem } from '../api.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import type { Change } from '../ports/storage.ts';
-import { decodeItem, type StoredItem } from '../records/message-records.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import { invitesIn } from '../rooms/extensions.ts';
 import { neutralised } from '../rooms/names.ts';
@@ -56,7 +55,7 @@ function latestOf(room: Room): TimelineItem | null {
   return latest === null ? null : room.shown(latest);
 }
 
-function bodyOf(draft: Draft): Body {
+function bodyOf(draft: Draft, attachments: readonly WireAttachment[]): Body {
   const { reply, thread } = draft;
   const standing = thread === undefined ? {} : { thread: messageId(thread) };
   switch (draft.kind) {
@@ -68,9 +67,17 @@ function bodyOf(draft: Draft): Body {
         ...(mentions.length === 0 ? {} : { mentions: mentions.map(mentionOf) }),
       };
     }
+    case 'media': {
+      const { text, mentions = [], forwarded } = draft;
+      const fields = {
+        kind: 'media', text, ...standing, ...(reply === undefined ? {} : { reply: messageId(reply) }), ...(forwarded === undefined ? {} : { forwarded }),
+        ...(mentions.length === 0 ? {} : { mentions: mentions.map(mentionOf) }),
+      } as const;
+      const body = checked({ ...fields, attachments: [...attachments] });
+      // Previews are what one can do without.
+      return toCbor(body).length <= MOST_BODY_BYTES ? body : checked({ ...fields, attachments: attachments.map(withoutPreview) });
+    }
     case 'poll': {
-    case 'media':
-      throw new EngineError('internal', 'Attachments are not carried yet.');
       const { question, options, several } = draft;
       return checked({ kind: 'poll', question, options: [...options], several, ...standing });
     }
@@ -81,13 +88,18 @@ function bodyOf(draft: Draft): Body {
   }
 }
 
+function withoutPreview(wire: WireAttachment): WireAttachment {
+  const { preview: _preview, ...rest } = wire;
+  return rest;
+}
+
 /** Of a body, so that its message stays below `LIMITS.payload`, padded and sealed. */
 const MOST_BODY_BYTES = 52 * 1024;
 
 /** The bounds that every reader holds it to. */
 function checked({ kind, ...fields }: Extract<Body, { kind: 'poll' | 'place' | 'media' }>): Body {
   const read = parseBody(kind, fields);
-  if (read === undefined || read === 'unknown') throw new EngineError('too-long', 'The question, an answer or the label is too long, or there are too many answers, or fewer than two.');
+  if (read === undefined || read === 'unknown') throw new EngineError('too-long', 'Something in it is too long, or there is too much or too little of it.');
   return read.body;
 }
 
@@ -103,7 +115,6 @@ export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, 
   if (kind !== 'member' && kind !== 'joining') throw new EngineError('not-a-member', 'This device is not in the room.');
   if (isHeld(room)) throw new EngineError('unacknowledged', 'Somebody here goes by the name of a person whom you verified. See who it is before you write.');
   const id = messageId(key);
-  const body = bodyOf(draft);
   // The order is that of the calls, whatever the storage does.
   const order = room.outbox.nextOrder();
   for (const other of [draft.reply, draft.thread]) if (other !== undefined) await messageOf(room, other);
@@ -111,12 +122,15 @@ export async function enqueueMessage(room: Room, key: MessageKey, draft: Draft, 
   await room.outbox.once(id, async () => {
     // Neither in the outbox nor on its way there: it is in the log already, or new.
     if ((await room.host.storage.get('seen', [room.key, key])) !== undefined) return;
+    const staged = draft.kind === 'media' ? draft.staged : [];
+    const body = bodyOf(draft, await room.host.carrier.taken(room.key, staged));
     const entry = { id, order, at: room.host.clock.now(), body, sealed: null };
-    await room.host.writeIfSpace([room.outbox.put(entry), ...beside]);
+    await room.host.writeIfSpace([room.outbox.put(entry), ...staged.map((one): Change => ({ kind: 'delete', store: 'staged', key: [room.key, one] })), ...beside]);
     room.outbox.add(entry);
     room.signs.sent();
   });
   const outgoing = room.outbox.get(id);
+  room.host.carrier.look(room);
   if (outgoing !== undefined) room.tellQueued(outgoing);
   room.host.changed();
   room.poke();

@@ -12,7 +12,7 @@ import type { Room } from './room.ts';
 /** Own effects that the log does not have yet stand behind all that it has, in the order of sending. */
 const AFTER_ALL = 2 ** 52;
 
-const noSuchMessage = (): EngineError => new EngineError('no-such-message', 'The message is not on this device.');
+export const noSuchMessage = (): EngineError => new EngineError('no-such-message', 'The message is not on this device.');
 
 export function messageId(key: MessageKey): EnvelopeId {
   const id = parseEnvelopeId(fromBase64Url(key));

@@ -36,3 +36,17 @@ export function expand(name: HashName, prk: Uint8Array, info: Uint8Array, length
   }
   return concat(...blocks).slice(0, length);
 }
+
+/** SHA-256 of what comes in pieces. */
+export class Sha256 {
+  readonly #state = sodium.crypto_hash_sha256_init();
+
+  update(data: Uint8Array): void {
+    sodium.crypto_hash_sha256_update(this.#state, data);
+  }
+
+  /** Once. */
+  digest(): Uint8Array {
+    return sodium.crypto_hash_sha256_final(this.#state);
+  }
+}

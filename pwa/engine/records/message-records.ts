@@ -54,7 +54,7 @@ const itemShape = v.variant('kind', [
   v.object({
     kind: v.literal('message'), id: message, position: v.number(), sender: person, mine: v.boolean(), at: count,
     /** Null once it was deleted for everyone. */
-    body: v.nullable(v.variant('kind', [BODIES.text, BODIES.poll, BODIES.place, v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })])),
+    body: v.nullable(v.variant('kind', [BODIES.text, BODIES.media, BODIES.poll, BODIES.place, v.object({ kind: v.literal('unknown'), type: v.string(), raw: anyBytes })])),
     /** The whole plaintext, where the body has fields that this version does not know. */
     newer: v.nullable(anyBytes),
     /** In normal form. */

@@ -7,20 +7,26 @@
 import * as v from 'valibot';
 import { utf8 } from '../../../shared/bytes.ts';
 import { ENVELOPE_ID_BYTES, type EnvelopeId, type Seq } from '../../../shared/ids.ts';
+import { BLOB_ID_BYTES, type BlobId } from '../../../shared/blobs.ts';
+import { MOST_ATTACHMENT_BYTES, MOST_ATTACHMENTS, MOST_PREVIEW_BYTES, MOST_WAVEFORM } from '../api/media.ts';
+import type { BlobKey } from '../media/cipher.ts';
 import type { IdentityKey } from '../mls/index.ts';
 import { anyBytes, bytes, count } from './cbor.ts';
 
-export const MOST_TEXT_BYTES = 32 * 1024;
-export const MOST_OPTIONS = 20;
-const MOST_OPTION_BYTES = 400;
 /** Of how long messages stay, once read: seconds, a leap year. */
 export const LONGEST_STAY = 366 * 86_400;
 export const stay = v.pipe(count, v.minValue(1), v.maxValue(LONGEST_STAY));
 
+export const MOST_TEXT_BYTES = 32 * 1024;
+export const MOST_OPTIONS = 20;
+const MOST_OPTION_BYTES = 400;
 const MOST_MENTIONS = 100;
 /** The longest emoji, families and flags of regions, have 35 bytes. */
 const MOST_EMOJI_BYTES = 64;
 const MOST_WHISPER_BYTES = 4096;
+export const MOST_FILE_NAME_BYTES = 512;
+export const MOST_MEDIA_TYPE_BYTES = 128;
+const MOST_SIDE = 1_000_000;
 
 export const isTextTooLong = (words: string): boolean => utf8(words).length > MOST_TEXT_BYTES;
 
@@ -35,12 +41,28 @@ export type Mention = v.InferOutput<typeof mention>;
 
 const mentions = v.exactOptional(v.pipe(v.array(mention), v.maxLength(MOST_MENTIONS)));
 
+/**
+ * A blob of the relay, and what its sender says of it. `hash`: SHA-256 of the whole blob, as it lies at the relay; `size`: bytes of its content; pixels;
+ * `duration` in milliseconds; `waveform`: loudness over time; `preview`: a picture of a few pixels.
+ */
+export const attachmentShape = v.object({
+  id: bytes<BlobId>(BLOB_ID_BYTES), key: bytes<BlobKey>(32), hash: bytes(32), size: v.pipe(count, v.maxValue(MOST_ATTACHMENT_BYTES)), look: v.picklist(['picture', 'video', 'voice', 'file']),
+  name: words(MOST_FILE_NAME_BYTES), type: words(MOST_MEDIA_TYPE_BYTES), width: v.exactOptional(v.pipe(count, v.maxValue(MOST_SIDE))), height: v.exactOptional(v.pipe(count, v.maxValue(MOST_SIDE))),
+  duration: v.exactOptional(count), waveform: v.exactOptional(opaque(MOST_WAVEFORM)), preview: v.exactOptional(opaque(MOST_PREVIEW_BYTES)),
+});
+export type WireAttachment = Readonly<v.InferOutput<typeof attachmentShape>>;
+
 /** What a message that stands in the conversation may carry: the root of the thread that it is in. */
 const standing = { thread: v.exactOptional(message) };
 
 export const BODIES = {
   /** At most 32 KiB of UTF-8. */
   text: v.object({ kind: v.literal('text'), text: words(MOST_TEXT_BYTES), reply: v.exactOptional(message), mentions, forwarded: v.exactOptional(v.literal(true)), ...standing }),
+  /** Attachments, with a caption of at most 32 KiB, maybe empty. */
+  media: v.object({
+    kind: v.literal('media'), text: words(MOST_TEXT_BYTES), attachments: v.pipe(v.array(attachmentShape), v.minLength(1), v.maxLength(MOST_ATTACHMENTS)), reply: v.exactOptional(message), mentions,
+    forwarded: v.exactOptional(v.literal(true)), ...standing,
+  }),
   /** A question with answers to choose from: one, or several. */
   poll: v.object({
     kind: v.literal('poll'), question: words(2 * MOST_OPTION_BYTES), options: v.pipe(v.array(words(MOST_OPTION_BYTES)), v.minLength(2), v.maxLength(MOST_OPTIONS)), several: v.boolean(), ...standing,
@@ -83,11 +105,11 @@ const askShape = v.object({ kind: v.literal('ask'), to: bytes<IdentityKey>(32), 
 export type OutgoingBody = Body | Ask;
 
 /** Stands in the conversation, as a line of its own. */
-export type StandingBody = Extract<Body, { kind: 'text' | 'poll' | 'place' | 'unknown' }>;
+export type StandingBody = Extract<Body, { kind: 'text' | 'media' | 'poll' | 'place' | 'unknown' }>;
 /** Changes a message that stands there. */
 export type EffectBody = Extract<KnownBody, { of: EnvelopeId }>;
 
-export const isStanding = (body: OutgoingBody): body is StandingBody => body.kind === 'text' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
+export const isStanding = (body: OutgoingBody): body is StandingBody => body.kind === 'text' || body.kind === 'media' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
 export const isEffect = (body: OutgoingBody): body is EffectBody => 'of' in body;
 
 const isKnownType = (type: string): type is KnownType => Object.hasOwn(BODIES, type);
@@ -98,7 +120,14 @@ export function parseBody(type: string, fields: Readonly<Record<string, unknown>
   const shape = BODIES[type];
   const result = v.safeParse(shape, { ...fields, kind: type });
   if (!result.success) return undefined;
-  return { body: result.output, hasMore: Object.keys(fields).some((name) => name === 'kind' || !Object.hasOwn(shape.entries, name)) };
+  return { body: result.output, hasMore: Object.hasOwn(fields, 'kind') || hasMore(fields, result.output) };
+}
+
+/** Whether something stands in what was read that is not in what became of it. */
+function hasMore(read: unknown, known: unknown): boolean {
+  if (Array.isArray(read)) return Array.isArray(known) && read.some((one, i) => hasMore(one, known[i]));
+  if (typeof read !== 'object' || read === null || read instanceof Uint8Array) return false;
+  return Object.entries(read).some(([name, value]) => typeof known !== 'object' || known === null || !Object.hasOwn(known, name) || hasMore(value, known[name as keyof typeof known]));
 }
 
 /** As it is stored: under the device's key, so that it is what we wrote. */
