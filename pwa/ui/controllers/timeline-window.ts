@@ -1,35 +1,43 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Engine, Problem, RoomKey, TimelineItem } from '../../engine/api.ts';
+import type { Engine, Problem, RoomKey, TimelineItem, TimelinePage, TimelineSpan } from '../../engine/api.ts';
 import { problemOf } from '../words/problems.ts';
 import { mergeItems } from '../timeline/merge.ts';
 
-const PAGE = 60;
-/** More than this is not kept in the document: what is far from the reader is let go and fetched again. */
-const MOST = 420;
+/** Items that a jump brings; that scrolling on brings: few, so that drawing them fits between two frames; that are kept at most, so that memory is bounded. */
+const JUMP = 60;
+const STEP = 30;
+const MOST = 240;
 
-/** The part of one room's timeline that is on screen or near it. */
+/** The part of one room's timeline that is on screen or near it: what is far from the reader is let go, at either end, and fetched again. */
 export class TimelineWindow implements ReactiveController {
   items: readonly TimelineItem[] = [];
   hasOlder = false;
-  /** True while the newest messages were let go because somebody reads far back. */
-  detached = false;
+  /** True while the newest are not here, because somebody reads far back. */
+  hasNewer = false;
   loaded = false;
   problem: Problem | null = null;
   readonly #host: ReactiveControllerHost;
+  /** Whether what is new is looked at: else the end is what may be let go. */
+  readonly #atEnd: () => boolean;
   #engine: Engine | null = null;
   #room: RoomKey | null = null;
+  #start: number | null = null;
   #stop: (() => void) | null = null;
   #busy = false;
+  #turn: Promise<void> = Promise.resolve();
+  /** Rises whenever what is shown is begun anew: an answer to a question from before is nobody's. */
+  #opened = 0;
   /** What arrived while the first page was on its way: merged in after it. */
   #early: TimelineItem[] = [];
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: ReactiveControllerHost, atEnd: () => boolean) {
     this.#host = host;
+    this.#atEnd = atEnd;
     host.addController(this);
   }
 
   hostConnected(): void {
-    if (this.#engine !== null && this.#room !== null && this.#stop === null) this.open(this.#engine, this.#room, true);
+    if (this.#engine !== null && this.#room !== null && this.#stop === null) this.open(this.#engine, this.#room, this.#start, true);
   }
 
   hostDisconnected(): void {
@@ -37,15 +45,17 @@ export class TimelineWindow implements ReactiveController {
     this.#stop = null;
   }
 
-  /** Begins anew with the last page of a room. */
-  open(engine: Engine, room: RoomKey, again = false): void {
+  /** Begins anew at a position of a room, or at its end. */
+  open(engine: Engine, room: RoomKey, at: number | null, again = false): void {
     if (!again && engine === this.#engine && room === this.#room && this.#stop !== null) return;
     this.hostDisconnected();
+    this.#opened++;
     this.#engine = engine;
     this.#room = room;
+    this.#start = at;
     this.items = [];
     this.hasOlder = false;
-    this.detached = false;
+    this.hasNewer = false;
     this.loaded = false;
     this.problem = null;
     this.#early = [];
@@ -54,103 +64,104 @@ export class TimelineWindow implements ReactiveController {
         this.items = this.items.filter(({ id }) => !event.messages.some((gone) => gone === id));
         this.#host.requestUpdate();
       }
-      if (event.kind !== 'timeline' || event.room !== this.#room) return;
       // What stands in a thread is shown there.
-      const here = event.items.filter((item) => item.kind === 'notice' || item.thread === undefined);
-      if (!this.loaded) {
-        this.#early.push(...here);
-        return;
-      }
-      // Far back, what is new belongs to a part that is not shown.
-      const items = this.detached ? here.filter((item) => this.items.some((shown) => shown.id === item.id)) : here;
-      if (items.length === 0) return;
-      this.items = mergeItems(this.items, items, this.hasOlder);
-      this.#host.requestUpdate();
+      if (event.kind === 'timeline' && event.room === this.#room) this.#take(event.items.filter((item) => item.kind === 'notice' || item.thread === undefined));
     });
-    void this.latest();
+    void this.reload();
+  }
+
+  /** Where it was begun. */
+  reload(): Promise<void> {
+    return this.#start === null ? this.latest() : this.around(this.#start);
   }
 
   /** The last page, whatever was shown before. */
-  async latest(): Promise<void> {
-    await this.#fetch(async (engine, room) => {
-      const page = await engine.timeline(room, { limit: PAGE });
-      return () => {
-        this.hasOlder = page.hasOlder;
-        this.items = mergeItems(page.items, this.#early.splice(0), page.hasOlder);
-        this.detached = false;
-      };
-    });
+  latest(): Promise<void> {
+    return this.#jump({ limit: JUMP });
   }
 
   /** The part of the timeline around a position. */
-  async around(position: number): Promise<void> {
-    await this.#fetch(async (engine, room) => {
-      const page = await engine.timeline(room, { before: position + PAGE / 2, limit: PAGE });
-      const last = await engine.timeline(room, { limit: 1 });
-      return () => {
-        this.items = page.items;
-        this.hasOlder = page.hasOlder;
-        this.detached = last.items.at(-1)?.id !== page.items.at(-1)?.id;
-      };
-    });
+  around(position: number): Promise<void> {
+    return this.#jump({ around: position, limit: JUMP });
   }
 
   /** The page before what is shown. */
   async older(): Promise<void> {
     const before = this.items.find((item) => item.position !== null)?.position ?? null;
-    if (!this.hasOlder || before === null) return;
-    await this.#fetch(async (engine, room) => {
-      const page = await engine.timeline(room, { before, limit: PAGE });
-      return () => {
-        this.hasOlder = page.hasOlder;
-        const all = [...page.items, ...this.items];
-        this.detached ||= all.length > MOST;
-        this.items = all.slice(0, MOST);
-      };
+    if (!this.hasOlder || before === null || this.#busy) return;
+    await this.#fetch({ before, limit: STEP }, (page) => {
+      this.hasOlder = page.hasOlder;
+      this.items = [...page.items, ...this.items];
+      this.#bound('end');
     });
   }
 
-  /** The page after what is shown, where the newest was let go. `newest`: the room's last position. */
-  async newer(newest: number): Promise<void> {
+  /** The page after what is shown, where the newest are not here. */
+  async newer(): Promise<void> {
     const after = this.items.findLast((item) => item.position !== null)?.position ?? null;
-    if (!this.detached || after === null) return;
-    await this.#fetch(async (engine, room) => {
-      // Positions rise but may leave gaps: ask further until something is there or the end is reached.
-      for (let span = PAGE; ; span *= 4) {
-        const page = await engine.timeline(room, { before: after + span + 1, limit: span });
-        const items = page.items.filter((item) => item.position !== null && item.position > after);
-        const reachedEnd = after + span >= newest;
-        if (items.length === 0 && !reachedEnd) continue;
-        const last = reachedEnd ? await engine.timeline(room, { limit: PAGE }) : null;
-        return () => {
-          const all = mergeItems(this.items, [...items, ...(last?.items ?? [])], true);
-          this.detached = !reachedEnd;
-          this.hasOlder ||= all.length > MOST;
-          this.items = all.slice(-MOST);
-        };
-      }
+    if (!this.hasNewer || after === null || this.#busy) return;
+    await this.#fetch({ after, limit: STEP }, (page) => {
+      this.hasNewer = page.hasNewer;
+      this.items = mergeItems(this.items, page.items);
+      this.#bound('start');
     });
   }
 
-  async #fetch(ask: (engine: Engine, room: RoomKey) => Promise<() => void>): Promise<void> {
-    const engine = this.#engine;
-    const room = this.#room;
-    if (engine === null || room === null || this.#busy) return;
+  #take(items: readonly TimelineItem[]): void {
+    if (!this.loaded || this.#busy) this.#early.push(...items);
+    if (!this.loaded) return;
+    const merged = mergeItems(this.items, items, this);
+    if (merged.length === this.items.length && merged.every((item, at) => item === this.items[at])) return;
+    this.items = merged;
+    this.#bound(this.#atEnd() ? 'start' : 'end');
+    this.#host.requestUpdate();
+  }
+
+  /** Lets go at one end what is too much. */
+  #bound(end: 'start' | 'end'): void {
+    if (this.items.length <= MOST) return;
+    if (end === 'start') {
+      this.items = this.items.slice(-MOST);
+      this.hasOlder = true;
+    } else {
+      this.items = this.items.slice(0, MOST);
+      this.hasNewer = true;
+    }
+  }
+
+  #jump(span: TimelineSpan): Promise<void> {
+    return this.#fetch(span, (page) => {
+      this.hasOlder = page.hasOlder;
+      this.hasNewer = page.hasNewer;
+      this.items = page.items;
+    });
+  }
+
+  /** One after the other, so that each knows what the one before it brought. */
+  #fetch(span: TimelineSpan, apply: (page: TimelinePage) => void): Promise<void> {
+    const [engine, room, opened] = [this.#engine, this.#room, this.#opened];
+    if (engine === null || room === null) return Promise.resolve();
     this.#busy = true;
-    try {
-      const apply = await ask(engine, room);
-      if (room === this.#room && engine === this.#engine) {
-        apply();
+    const turn = this.#turn.then(async () => {
+      if (opened !== this.#opened) return;
+      try {
+        const page = await engine.timeline(room, span);
+        if (opened !== this.#opened) return;
+        apply(page);
+        // What came while the page was on its way is newer than what it says.
+        this.items = mergeItems(this.items, this.#early, this);
         this.problem = null;
         this.loaded = true;
+      } catch (reason) {
+        if (opened === this.#opened) this.problem = problemOf(reason);
       }
-    } catch (reason) {
-      this.problem = problemOf(reason);
-    } finally {
+    }).finally(() => {
+      if (turn !== this.#turn) return;
       this.#busy = false;
-    }
-    this.#host.requestUpdate();
-    // The room was changed while its predecessor's page was on the way.
-    if (room !== this.#room) await this.latest();
+      this.#early = [];
+      this.#host.requestUpdate();
+    });
+    this.#turn = turn;
+    return turn;
   }
 }

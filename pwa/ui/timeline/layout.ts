@@ -7,6 +7,10 @@ import type { MessageItem, NoticeItem, Person, TimelineItem } from '../../engine
 /** Messages of one person no further apart than this belong together. */
 export const GROUP_GAP = 5 * 60_000;
 
+/** A group of so many messages ends with the chapter, so that none is so long that showing a part of it means drawing all. */
+const LONG = 8;
+const CHAPTER = 16;
+
 export interface MessageGroup {
   readonly kind: 'group';
   readonly key: string;
@@ -36,8 +40,11 @@ export interface Day {
   readonly blocks: readonly Block[];
 }
 
-/** `newAfter`: the position up to which had been read; null for no line. Items come in log order, queued ones last. */
-export function layOut(items: readonly TimelineItem[], newAfter: number | null): readonly Day[] {
+/**
+ * `newAfter`: the position up to which had been read; null for no line. Items come in log order, queued ones last. What is as it was
+ * `before` is the same object, so that only what changed is drawn again.
+ */
+export function layOut(items: readonly TimelineItem[], newAfter: number | null, before: readonly Day[] = []): readonly Day[] {
   const days: { start: number; blocks: Block[] }[] = [];
   let lineDrawn = newAfter === null;
   for (const item of items) {
@@ -56,7 +63,14 @@ export function layOut(items: readonly TimelineItem[], newAfter: number | null):
     if (item.kind === 'notice') day.blocks.push({ kind: 'notice', key: item.id, notice: item });
     else addMessage(day.blocks, item);
   }
-  return days;
+  const known = new Map(before.flatMap(({ blocks }) => blocks.map((block) => [block.key, block])));
+  return days.map(({ start, blocks }) => ({ start, blocks: blocks.map((block) => asBefore(block, known.get(block.key))) }));
+}
+
+function asBefore(block: Block, known: Block | undefined): Block {
+  if (known?.kind === 'notice' && block.kind === 'notice') return known.notice === block.notice ? known : block;
+  if (known?.kind !== 'group' || block.kind !== 'group' || known.messages.length !== block.messages.length) return block;
+  return block.messages.every((message, at) => message === known.messages[at]) ? known : block;
 }
 
 function addMessage(blocks: Block[], item: MessageItem): void {
@@ -71,8 +85,11 @@ function addMessage(blocks: Block[], item: MessageItem): void {
 function belongs(group: MessageGroup, item: MessageItem): boolean {
   const previous = group.messages.at(-1);
   return previous !== undefined && group.sender.person === item.sender.person && group.mine === item.mine
-    && Math.abs(item.sentAt - previous.sentAt) <= GROUP_GAP;
+    && Math.abs(item.sentAt - previous.sentAt) <= GROUP_GAP && !(group.messages.length >= LONG && chapter(item) !== chapter(previous));
 }
+
+/** By position, so that it is the same whatever is shown before it. */
+const chapter = (item: MessageItem): number => Math.floor((item.position ?? 0) / CHAPTER);
 
 export const timeOf = (item: TimelineItem): number => (item.kind === 'message' ? item.sentAt : item.at);
 

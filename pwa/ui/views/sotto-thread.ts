@@ -61,7 +61,7 @@ export class SottoThread extends LitElement {
       const { engine, room, message } = this;
       if (engine === null || room === null || message === null) return;
       this.root = await engine.message(room.room, message);
-      this.replies = mergeItems(await engine.thread(room.room, message), this.replies, false).filter((item) => item.kind === 'message');
+      this.replies = mergeItems(await engine.thread(room.room, message), this.replies).filter((item) => item.kind === 'message');
     });
   }
 
@@ -71,7 +71,7 @@ export class SottoThread extends LitElement {
     const messages = event.items.filter((item) => item.kind === 'message');
     this.root = messages.find(({ id }) => id === this.message) ?? this.root;
     const here = messages.filter(({ thread }) => thread === this.message);
-    if (here.length > 0) this.replies = mergeItems(this.replies, here, false).filter((item) => item.kind === 'message');
+    if (here.length > 0) this.replies = mergeItems(this.replies, here).filter((item) => item.kind === 'message');
   }
 
   protected override render() {
@@ -95,7 +95,7 @@ export class SottoThread extends LitElement {
     // The root says how many replies it has in the line below it.
     const items = messages.map((item): MessageItem => ({ ...item, ...(item.id === this.message ? { replies: { count: 0, at: 0 } } : {}) }));
     return layOut(items, null).flatMap(({ blocks }) => repeat(blocks, (block) => block.key, (block) => (block.kind !== 'group' ? nothing
-      : html`<sotto-message-group .group=${block} ?named=${room.members.length > 2} .me=${room.me} @act=${this.#acted}></sotto-message-group>`)));
+      : html`<sotto-message-group .group=${block} .engine=${this.engine} .room=${room.room} ?named=${room.members.length > 2} .me=${room.me} @act=${this.#acted}></sotto-message-group>`)));
   }
 
   readonly #acted = ({ detail }: ActEvent): void => {

@@ -31,6 +31,22 @@ describe('the rhythm of a conversation', () => {
     expect(shape(items)).to.deep.equal([[['a']], [['b'], ['c'], ['d']]]);
   });
 
+  it('divides a very long group, at the same messages wherever the page begins', () => {
+    const items = Array.from({ length: 100 }, (_, n) => message(`m${n}`, n, 'ana', NOON + n * 1000));
+    const firsts = (from: number) => shape(items.slice(from)).flat().map((group) => group[0]);
+    expect(Math.max(...shape(items).flat().map((group) => group.length))).to.be.lessThan(25);
+    expect(firsts(37).slice(2)).to.deep.equal(firsts(0).slice(-firsts(37).length + 2));
+  });
+
+  it('keeps what did not change', () => {
+    const items = [message('a', 1, 'ana', NOON), message('b', 2, 'me', NOON), message('c', 3, 'ana', NOON)];
+    const before = layOut(items, null);
+    const after = layOut([...items, message('d', 4, 'ana', NOON)], null, before);
+    expect(after[0]?.blocks[0]).to.equal(before[0]?.blocks[0]);
+    expect(after[0]?.blocks[1]).to.equal(before[0]?.blocks[1]);
+    expect(after[0]?.blocks[2]).not.to.equal(before[0]?.blocks[2]);
+  });
+
   it('draws the line once, before the first message of somebody else that was not read', () => {
     const items = [message('a', 1, 'ana', NOON), message('b', 2, 'me', NOON + 1), message('c', 3, 'ana', NOON + 2), message('d', 4, 'ana', NOON + 3)];
     expect(shape(items, 1)).to.deep.equal([[['a'], ['b'], 'new', ['c', 'd']]]);
@@ -42,19 +58,26 @@ describe('the rhythm of a conversation', () => {
 describe('merging what changes into what is shown', () => {
   it('moves a message from the queue to its place when the relay has it', () => {
     const shown = [message('a', 1, 'ana', NOON), message('q', null, 'me', NOON), message('r', null, 'me', NOON)];
-    const merged = mergeItems(shown, [message('q', 3, 'me', NOON), message('b', 2, 'ana', NOON)], false);
+    const merged = mergeItems(shown, [message('q', 3, 'me', NOON), message('b', 2, 'ana', NOON)]);
     expect(merged.map((item) => item.id)).to.deep.equal(['a', 'b', 'q', 'r']);
   });
 
   it('shows nothing twice', () => {
     const shown = [message('a', 1, 'ana', NOON)];
-    expect(mergeItems(shown, [message('a', 1, 'ana', NOON), message('a', 1, 'ana', NOON)], false)).to.have.length(1);
+    expect(mergeItems(shown, [message('a', 1, 'ana', NOON), message('a', 1, 'ana', NOON)])).to.have.length(1);
+  });
+
+  it('leaves what is newer, and what waits to be sent, for when somebody scrolls there', () => {
+    const shown = [message('x', 50, 'ana', NOON), message('y', 60, 'ana', NOON)];
+    const ends = { hasOlder: true, hasNewer: true };
+    expect(mergeItems(shown, [message('new', 61, 'ana', NOON), message('q', null, 'me', NOON)], ends).map(({ id }) => id)).to.deep.equal(['x', 'y']);
+    expect(mergeItems(shown, [message('between', 55, 'ana', NOON)], ends).map(({ id }) => id)).to.deep.equal(['x', 'between', 'y']);
   });
 
   it('leaves what is older than the page for when somebody scrolls there', () => {
     const shown = [message('x', 50, 'ana', NOON)];
-    expect(mergeItems(shown, [message('old', 3, 'ana', NOON)], true)).to.have.length(1);
-    expect(mergeItems(shown, [message('old', 3, 'ana', NOON)], false)).to.have.length(2);
+    expect(mergeItems(shown, [message('old', 3, 'ana', NOON)], { hasOlder: true, hasNewer: false })).to.have.length(1);
+    expect(mergeItems(shown, [message('old', 3, 'ana', NOON)])).to.have.length(2);
   });
 });
 
