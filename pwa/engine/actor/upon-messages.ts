@@ -50,6 +50,8 @@ export async function enqueueEffect(room: Room, body: EffectBody): Promise<void>
   const { identityKey: person, name } = room.host.profile();
   const key = toBase64Url(body.of) as MessageKey;
   const queued = room.outbox.get(body.of);
+  // What waits for its attachments is not sent in order to be deleted.
+  if (body.kind === 'delete' && queued?.entry.body.kind === 'media' && queued.entry.sealed === null) return room.host.carrier.unsend(room, key);
   const target = (await storedMessage(room, key)) ?? (queued === undefined || !isStanding(queued.entry.body) ? undefined : { effects: [], sender: { person }, body: queued.entry.body });
   if (target === undefined) throw noSuchMessage();
   const entry = { id: room.host.randomness.bytes(16) as EnvelopeId, order: room.outbox.nextOrder(), at: room.host.clock.now(), body, sealed: null };

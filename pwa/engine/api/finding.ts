@@ -28,7 +28,7 @@ export interface SearchCursor {
 export interface Found {
   readonly room: RoomKey;
   readonly item: MessageItem;
-  /** Start and end, in UTF-16 units of the text's NFC form, of what was looked for. */
+  /** Start and end, in UTF-16 units of the text's NFC form, of what was looked for. Of a message with attachments the text is its caption and their names, a line each. */
   readonly places: readonly (readonly [start: number, end: number])[];
 }
 

@@ -16,6 +16,7 @@ export function withoutMetadata(bytes: Uint8Array): Uint8Array | undefined {
       case 'image/webp':
         return webp(bytes);
       case 'image/gif':
+        return gif(bytes);
       case undefined:
         return undefined;
     }
@@ -126,4 +127,34 @@ const EXIF_AND_XMP = 0b0000_1100;
 function withoutFlags(chunk: Uint8Array): Uint8Array {
   chunk[8] = (chunk[8] ?? 0) & ~EXIF_AND_XMP;
   return chunk;
+}
+
+const GIF_EXTENSION = 0x21;
+const GIF_IMAGE = 0x2c;
+const GIF_END = 0x3b;
+const GIF_CONTROL = 0xf9;
+const GIF_APPLICATION = 0xff;
+
+/** GIF89a §15–§27: comments, texts and what applications add go, but for how often it repeats; and what hangs behind its end. */
+function gif(bytes: Uint8Array): Uint8Array | undefined {
+  const table = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));
+  let at = 13 + table(view(bytes).getUint8(10));
+  const parts: Uint8Array[] = [bytes.subarray(0, at)];
+  for (;;) {
+    const start = at;
+    const kind = view(bytes).getUint8(at);
+    if (kind === GIF_END) return concat(...parts, Uint8Array.of(GIF_END));
+    if (kind === GIF_EXTENSION) at = behindBlocks(bytes, at + 2);
+    // The descriptor, its colours, and the size of the codes in front of the picture's own blocks.
+    else if (kind === GIF_IMAGE) at = behindBlocks(bytes, at + 10 + table(view(bytes).getUint8(at + 9)) + 1);
+    else return undefined;
+    if (kind === GIF_IMAGE || bytes[start + 1] === GIF_CONTROL || (bytes[start + 1] === GIF_APPLICATION && /^(?:NETSCAPE2.0|ANIMEXTS1.0)$/.test(ascii(bytes, start + 3, 11)))) parts.push(bytes.subarray(start, at));
+  }
+}
+
+/** Sub-blocks, each with its length in front, up to the empty one. Throws RangeError where there is none. */
+function behindBlocks(bytes: Uint8Array, first: number): number {
+  let at = first;
+  for (let length = view(bytes).getUint8(at); length > 0; length = view(bytes).getUint8(at)) at += 1 + length;
+  return at + 1;
 }

@@ -9,6 +9,8 @@ export interface SegmentEntry {
   /** Times of the earliest and the latest message, Unix milliseconds. */
   readonly from: number;
   readonly to: number;
+  /** What any of them has in it: of `HAS`, a sum. */
+  readonly has: number;
 }
 
 export interface Directory {
@@ -18,7 +20,7 @@ export interface Directory {
 }
 
 const shape = v.object({
-  v: v.literal(1), segments: v.array(v.object({ n: count, rooms: v.array(v.string()), from: v.number(), to: v.number() })), through: v.array(v.tuple([v.string(), v.number()])),
+  v: v.literal(1), segments: v.array(v.object({ n: count, rooms: v.array(v.string()), from: v.number(), to: v.number(), has: count })), through: v.array(v.tuple([v.string(), v.number()])),
 });
 
 export const encodeDirectory = ({ segments, through }: Directory): Uint8Array => toCbor({ v: 1, segments, through: [...through] });

@@ -1,10 +1,11 @@
 /** The messages of all rooms from where the index stands, in the order in which they were sent: a merge of the rooms' timelines. */
 import { toBase64Url } from '../../../shared/bytes.ts';
 import type { Storage } from '../ports/storage.ts';
-import { decodeItem } from '../records/message-records.ts';
+import { decodeItem, type StoredMessage } from '../records/message-records.ts';
+import { kindsOf } from '../media/room-media.ts';
 import { wordsOf } from '../messages/words.ts';
 import { folded } from './folding.ts';
-import type { Row } from './segment.ts';
+import { HAS, type Row } from './segment.ts';
 
 /** Items that are read of one room at a time. */
 const CHUNK = 128;
@@ -58,5 +59,11 @@ export function rowOf(room: string, value: Uint8Array): Row | null {
   const item = decodeItem(value);
   const words = item?.kind === 'message' ? wordsOf(item) : null;
   if (item?.kind !== 'message' || words === null) return null;
-  return { room, person: toBase64Url(item.sender.person), position: item.position, at: item.at, text: folded(words) };
+  return { room, person: toBase64Url(item.sender.person), position: item.position, at: item.at, text: folded(words), has: hasIn(item) };
+}
+
+/** Of {@link HAS}, a sum. */
+export function hasIn(item: StoredMessage): number {
+  const kinds = kindsOf(item);
+  return (kinds.includes('media') ? HAS.media : 0) + (item.body?.kind === 'media' ? HAS.files : 0) + (kinds.includes('links') ? HAS.links : 0);
 }

@@ -10,10 +10,10 @@ import { wordsOf } from '../messages/words.ts';
 import { decodeItem, type StoredMessage } from '../records/message-records.ts';
 import { decodeDirectory, encodeDirectory, type Directory, type SegmentEntry } from './directory.ts';
 import { folded } from './folding.ts';
-import { History, rowOf } from './history.ts';
+import { hasIn, History, rowOf } from './history.ts';
 import { holdsAll, placesOf, termsOf, type Place, type Term } from './query.ts';
 import { fromCbor, toCbor } from '../wire/cbor.ts';
-import { encodeSegment, isWithin, Segment, SEGMENT_ROWS, type Narrowing, type Row } from './segment.ts';
+import { encodeSegment, HAS, isWithin, Segment, SEGMENT_ROWS, type Narrowing, type Row } from './segment.ts';
 import { emptySignature, mayHold, sign } from './signature.ts';
 
 const DIRECTORY = ['directory'] as const;
@@ -105,7 +105,7 @@ export class SearchIndex {
 
   async search(query: Query): Promise<Answer> {
     const terms = termsOf(query.text);
-    if (terms.length === 0) return { hits: [], next: null };
+    if (terms.length === 0 && query.has === undefined) return { hits: [], next: null };
     return this.#inTurn(async () => {
       await this.#open();
       await this.#renew();
@@ -230,36 +230,37 @@ export class SearchIndex {
       for (let row = (before?.row ?? this.#latest.length) - 1; row >= 0; row--) {
         const found = this.#latest[row];
         if (found === undefined || !isWithin(found, query) || !holdsAll(found.text, terms)) continue;
-        if (!(await this.#take(hits, found, terms, query.limit))) return { hits, next: { segment: null, row: row + 1 } };
+        if (!(await this.#take(hits, found, terms, query))) return { hits, next: { segment: null, row: row + 1 } };
       }
     }
     const { segments } = await this.#open();
     for (const entry of [...segments].reverse()) {
       if (before !== undefined && before.segment !== null && entry.n > before.segment) continue;
-      if (!this.#isWorthOpening(entry.n, entry.rooms, entry.from, entry.to, terms, query)) continue;
+      if (!this.#isWorthOpening(entry, terms, query)) continue;
       const segment = await this.#segment(entry.n);
       let row = before?.segment === entry.n ? before.row : segment.count;
       while ((row = segment.findLast(terms, query, row)) !== -1) {
-        if (!(await this.#take(hits, segment.row(row), terms, query.limit))) return { hits, next: { segment: entry.n, row: row + 1 } };
+        if (!(await this.#take(hits, segment.row(row), terms, query))) return { hits, next: { segment: entry.n, row: row + 1 } };
       }
     }
     return { hits, next: null };
   }
 
-  #isWorthOpening(n: number, rooms: readonly string[], from: number, to: number, terms: readonly Term[], { room, since, until }: Narrowing): boolean {
+  #isWorthOpening({ n, rooms, from, to, has: held }: SegmentEntry, terms: readonly Term[], { room, since, until, has }: Narrowing): boolean {
     if (room !== undefined && !rooms.includes(room)) return false;
     if ((since !== undefined && to < since) || (until !== undefined && from >= until)) return false;
+    if (has !== undefined && (held & HAS[has]) === 0) return false;
     const signature = this.#signatures.get(n);
     return signature === undefined || terms.every((term) => mayHold(signature, term));
   }
 
   /** False where the answer is full already. What the timeline no longer says so is passed over. */
-  async #take(hits: Hit[], { room, position }: Row, terms: readonly Term[], limit: number): Promise<boolean> {
+  async #take(hits: Hit[], { room, position }: Row, terms: readonly Term[], { limit, has }: Query): Promise<boolean> {
     if (hits.length === limit) return false;
     const value = await this.#host.storage.get('timeline', [room, position]);
     const message = value && decodeItem(value);
     const words = message?.kind === 'message' ? wordsOf(message) : null;
-    if (message?.kind !== 'message' || words === null || !holdsAll(folded(words), terms)) return true;
+    if (message?.kind !== 'message' || words === null || !holdsAll(folded(words), terms) || (has !== undefined && (hasIn(message) & HAS[has]) === 0)) return true;
     hits.push({ room, message, places: placesOf(words, terms) });
     return true;
   }
@@ -292,7 +293,7 @@ export class SearchIndex {
 
 function entryOf(n: number, rows: readonly Row[]): SegmentEntry {
   const times = rows.map(({ at }) => at);
-  return { n, rooms: [...new Set(rows.map(({ room }) => room))], from: Math.min(...times), to: Math.max(...times) };
+  return { n, rooms: [...new Set(rows.map(({ room }) => room))], from: Math.min(...times), to: Math.max(...times), has: rows.reduce((all, { has }) => all | has, 0) };
 }
 
 function signatureOf(rows: readonly Row[]): Uint8Array {

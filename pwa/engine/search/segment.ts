@@ -16,7 +16,12 @@ export interface Row {
   readonly position: number;
   readonly at: number;
   readonly text: string;
+  /** Of {@link HAS}, what is in it: a sum. */
+  readonly has: number;
 }
+
+/** What a message may have in it; one that has media has files. */
+export const HAS = { media: 1, files: 2, links: 4 } as const;
 
 /** What a message must be, besides its text. Times are Unix milliseconds, `since` inclusive, `until` not. */
 export interface Narrowing {
@@ -24,14 +29,16 @@ export interface Narrowing {
   readonly from?: string;
   readonly since?: number;
   readonly until?: number;
+  readonly has?: keyof typeof HAS;
 }
 
-export const isWithin = ({ room, person, at }: Omit<Row, 'text' | 'position'>, narrowing: Narrowing): boolean =>
+export const isWithin = ({ room, person, at, has }: Omit<Row, 'text' | 'position'>, narrowing: Narrowing): boolean =>
   (narrowing.room === undefined || room === narrowing.room) && (narrowing.from === undefined || person === narrowing.from) &&
-  (narrowing.since === undefined || at >= narrowing.since) && (narrowing.until === undefined || at < narrowing.until);
+  (narrowing.since === undefined || at >= narrowing.since) && (narrowing.until === undefined || at < narrowing.until) &&
+  (narrowing.has === undefined || (has & HAS[narrowing.has]) !== 0);
 
 const shape = v.object({
-  v: v.literal(1), rooms: v.array(v.string()), people: v.array(v.string()), room: anyBytes, person: anyBytes, position: anyBytes, at: anyBytes, ends: anyBytes, text: v.string(),
+  v: v.literal(1), rooms: v.array(v.string()), people: v.array(v.string()), room: anyBytes, person: anyBytes, position: anyBytes, at: anyBytes, has: anyBytes, ends: anyBytes, text: v.string(),
 });
 
 export class Segment {
@@ -42,17 +49,19 @@ export class Segment {
   readonly #person: Uint16Array;
   readonly #position: Float64Array;
   readonly #at: Float64Array;
+  readonly #has: Uint8Array;
   /** Offset in `#text` behind each message and the line feed that closes it. */
   readonly #ends: Uint32Array;
   readonly #text: string;
 
-  private constructor({ rooms, people, room, person, position, at, ends, text }: v.InferOutput<typeof shape>) {
+  private constructor({ rooms, people, room, person, position, at, has, ends, text }: v.InferOutput<typeof shape>) {
     this.#rooms = rooms;
     this.#people = people;
     this.#room = new Uint16Array(aligned(room));
     this.#person = new Uint16Array(aligned(person));
     this.#position = new Float64Array(aligned(position));
     this.#at = new Float64Array(aligned(at));
+    this.#has = has;
     this.#ends = new Uint32Array(aligned(ends));
     this.#text = text;
     this.count = this.#room.length;
@@ -71,7 +80,7 @@ export class Segment {
   row(i: number): Row {
     return {
       room: this.#rooms[this.#room[i] ?? -1] ?? '', person: this.#people[this.#person[i] ?? -1] ?? '', position: this.#position[i] ?? 0, at: this.#at[i] ?? 0,
-      text: this.#text.slice(this.#start(i), this.#end(i)),
+      text: this.#text.slice(this.#start(i), this.#end(i)), has: this.#has[i] ?? 0,
     };
   }
 
@@ -94,7 +103,7 @@ export class Segment {
   }
 
   #isWithin(i: number, narrowing: Narrowing): boolean {
-    return isWithin({ room: this.#rooms[this.#room[i] ?? -1] ?? '', person: this.#people[this.#person[i] ?? -1] ?? '', at: this.#at[i] ?? 0 }, narrowing);
+    return isWithin({ room: this.#rooms[this.#room[i] ?? -1] ?? '', person: this.#people[this.#person[i] ?? -1] ?? '', at: this.#at[i] ?? 0, has: this.#has[i] ?? 0 }, narrowing);
   }
 
   #start(i: number): number {
@@ -130,7 +139,7 @@ export function encodeSegment(rows: readonly Row[]): Uint8Array {
   return toCbor({
     v: 1, rooms, people,
     room: bytesOf(Uint16Array.from(rows, ({ room }) => roomAt.get(room) ?? 0)), person: bytesOf(Uint16Array.from(rows, ({ person }) => personAt.get(person) ?? 0)),
-    position: bytesOf(Float64Array.from(rows, ({ position }) => position)), at: bytesOf(Float64Array.from(rows, ({ at }) => at)), ends: bytesOf(ends),
+    position: bytesOf(Float64Array.from(rows, ({ position }) => position)), at: bytesOf(Float64Array.from(rows, ({ at }) => at)), has: Uint8Array.from(rows, ({ has }) => has), ends: bytesOf(ends),
     text: rows.map(({ text }) => `${text}\n`).join(''),
   } satisfies v.InferInput<typeof shape>);
 }

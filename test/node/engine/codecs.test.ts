@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromHex, toHex } from '../../../shared/bytes.ts';
+import type { BlobId } from '../../../shared/blobs.ts';
+import type { BlobKey } from '../../../pwa/engine/media/cipher.ts';
 import type { EnvelopeId, EpochId, RoomId, Seq } from '../../../shared/ids.ts';
 import { loadSodium, makeIdentity, suiteHpke, type IdentityKey } from '../../../pwa/engine/mls/index.ts';
 import { CryptoError } from '../../../pwa/engine/crypto/sodium.ts';
@@ -84,8 +86,13 @@ const words = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
 const record = <T extends Record<string, fc.Arbitrary<unknown>>>(all: T, requiredKeys: (keyof T & string)[]) => fc.record(all, { noNullPrototype: true, requiredKeys });
 /** CBOR has one zero. */
 const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true }).map((value) => value + 0);
+const attachment = record({
+  id: fixed<BlobId>(16), key: fixed<BlobKey>(32), hash: fixed(32), size: fc.nat({ max: 2 ** 31 - 1 }), look: fc.constantFrom('picture' as const, 'video' as const, 'voice' as const, 'file' as const), name: words(20), type: fc.constantFrom('image/webp', ''),
+  width: fc.nat({ max: 1_000_000 }), height: fc.nat({ max: 1_000_000 }), duration: fc.nat(), waveform: fc.uint8Array({ maxLength: 96 }), preview: fc.uint8Array({ maxLength: 100 }),
+}, ['id', 'key', 'hash', 'size', 'look', 'name', 'type']);
 const anyBody: fc.Arbitrary<KnownBody> = fc.oneof(
   record({ kind: fc.constant('text' as const), text: words(500), reply: id16, mentions: fc.array(mention, { maxLength: 3 }), forwarded: fc.constant(true as const), ...standing }, ['kind', 'text']),
+  record({ kind: fc.constant('media' as const), text: words(200), attachments: fc.array(attachment, { minLength: 1, maxLength: 30 }), reply: id16, mentions: fc.array(mention, { maxLength: 3 }), forwarded: fc.constant(true as const), ...standing }, ['kind', 'text', 'attachments']),
   record({ kind: fc.constant('poll' as const), question: words(20), options: fc.array(words(10), { minLength: 2, maxLength: 20 }), several: fc.boolean(), ...standing }, ['kind', 'question', 'options', 'several']),
   record({
     kind: fc.constant('place' as const), latitude: degrees(90), longitude: degrees(180), accuracy: fc.nat(), label: words(20), ...standing,
@@ -100,8 +107,18 @@ const anyBody: fc.Arbitrary<KnownBody> = fc.oneof(
 ) as fc.Arbitrary<KnownBody>;
 
 const OF = filled<EnvelopeId>(16, 9);
+const ATTACHMENT = { id: filled(16, 1), key: filled(32, 2), hash: filled(32, 3), size: 1, look: 'file', name: 'a', type: '' };
 const FROZEN: Readonly<Record<string, { readonly body: KnownBody; readonly hex: string }>> = {
   text: { body: { kind: 'text', text: '@Bo', reply: OF, mentions: [{ start: 0, end: 3, person: filled(32, 7) }], forwarded: true, thread: OF }, hex: 'a66176016261740164626f6479a564746578746340426f657265706c795009090909090909090909090909090909667468726561645009090909090909090909090909090909686d656e74696f6e7381a363656e64036573746172740066706572736f6e5820070707070707070707070707070707070707070707070707070707070707070769666f72776172646564f56474797065647465787465636861696ef66d61757468656e74696361746f7242cdcd' },
+  media: {
+    body: {
+      kind: 'media', text: 'hé', attachments: [
+        { id: filled(16, 1), key: filled(32, 2), hash: filled(32, 3), size: 70_000, look: 'picture', name: 'hill.webp', type: 'image/webp', width: 640, height: 480, preview: filled(4, 4) },
+        { id: filled(16, 5), key: filled(32, 6), hash: filled(32, 7), size: 900, look: 'voice', name: '', type: 'audio/webm', duration: 4200, waveform: filled(3, 8) },
+      ], reply: OF, mentions: [{ start: 0, end: 2, person: filled(32, 7) }], forwarded: true, thread: OF,
+    },
+    hex: 'a66176016261740164626f6479a664746578746368c3a9657265706c795009090909090909090909090909090909667468726561645009090909090909090909090909090909686d656e74696f6e7381a363656e64026573746172740066706572736f6e5820070707070707070707070707070707070707070707070707070707070707070769666f72776172646564f56b6174746163686d656e747382aa6269645001010101010101010101010101010101636b657958200202020202020202020202020202020202020202020202020202020202020202646861736858200303030303030303030303030303030303030303030303030303030303030303646c6f6f6b6770696374757265646e616d656968696c6c2e776562706473697a651a0001117064747970656a696d6167652f77656270657769647468190280666865696768741901e067707265766965774404040404a96269645005050505050505050505050505050505636b657958200606060606060606060606060606060606060606060606060606060606060606646861736858200707070707070707070707070707070707070707070707070707070707070707646c6f6f6b65766f696365646e616d65606473697a6519038464747970656a617564696f2f7765626d686475726174696f6e1910686877617665666f726d430808086474797065656d6564696165636861696ef66d61757468656e74696361746f7242cdcd',
+  },
   poll: { body: { kind: 'poll', question: 'When?', options: ['noon', 'one'], several: true }, hex: 'a66176016261740164626f6479a3676f7074696f6e7382646e6f6f6e636f6e65677365766572616cf5687175657374696f6e655768656e3f647479706564706f6c6c65636861696ef66d61757468656e74696361746f7242cdcd' },
   place: { body: { kind: 'place', latitude: 47.5, longitude: 8.75, accuracy: 12, label: 'here' }, hex: 'a66176016261740164626f6479a4656c6162656c64686572656861636375726163790c686c61746974756465f951f0696c6f6e676974756465f94860647479706565706c61636565636861696ef66d61757468656e74696361746f7242cdcd' },
   edit: { body: { kind: 'edit', of: OF, text: 'hé' }, hex: 'a66176016261740164626f6479a2626f66500909090909090909090909090909090964746578746368c3a96474797065646564697465636861696ef66d61757468656e74696361746f7242cdcd' },
@@ -132,8 +149,17 @@ describe('message contents', () => {
     }));
   });
 
+  test('with something newer within something known are kept whole, too', () => {
+    const fields = { text: '', attachments: [{ ...ATTACHMENT, scent: 'pine' }] };
+    const plaintext = toCbor({ v: 1, type: 'media', at: 5, chain: null, authenticator: filled(4, 1), body: fields });
+    assert.deepEqual(decodeMessage(plaintext)?.newer, plaintext);
+    assert.equal(decodeMessage(toCbor({ v: 1, type: 'media', at: 5, chain: null, authenticator: filled(4, 1), body: { text: '', attachments: [ATTACHMENT] } }))?.newer, null);
+  });
+
   for (const [why, type, fields] of [
-    ['a text over its bound', 'text', { text: 'x'.repeat(32 * 1024 + 1) }], ['one answer', 'poll', { question: '?', options: ['yes'], several: false }],
+    ['a text over its bound', 'text', { text: 'x'.repeat(32 * 1024 + 1) }], ['no attachment', 'media', { text: '', attachments: [] }], ['more attachments than a message has', 'media', { text: '', attachments: Array.from({ length: 31 }, () => ATTACHMENT) }],
+    ['an attachment without its hash', 'media', { text: '', attachments: [{ ...ATTACHMENT, hash: new Uint8Array(31) }] }], ['an attachment larger than any', 'media', { text: '', attachments: [{ ...ATTACHMENT, size: 2 ** 31 + 1 }] }],
+    ['a preview that is a picture', 'media', { text: '', attachments: [{ ...ATTACHMENT, preview: new Uint8Array(1025) }] }], ['one answer', 'poll', { question: '?', options: ['yes'], several: false }],
     ['a place off the earth', 'place', { latitude: 91, longitude: 0 }], ['an empty reaction', 'react', { of: new Uint8Array(16), emoji: '', on: true }],
     ['a null where a field is missing', 'text', { text: '', reply: null }], ['another kind within', 'text', { kind: 'delete', of: new Uint8Array(16) }],
     ['an id of the wrong length', 'delete', { of: new Uint8Array(15) }], ['a choice that no poll has', 'vote', { of: new Uint8Array(16), choices: [20] }],
