@@ -20,3 +20,6 @@ export const systemClock: Clock = {
   },
   soon: (run) => void setImmediate(run),
 };
+
+/** Before this, no clock is right: one that was never set, on a small board without a battery, begins in 1970. Unix milliseconds. */
+export const EARLIEST = Date.UTC(2023, 0, 1);

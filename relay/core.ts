@@ -11,6 +11,7 @@ import { creationGate, type CreationPolicy } from './admission/creation.ts';
 import { shed } from './admission/memory.ts';
 import { Space } from './admission/space.ts';
 import { Blobs } from './blobs/blobs.ts';
+import { BlobKeeper } from './blobs/keeper.ts';
 import { MemoryBlobStore } from './blobs/memory.ts';
 import type { BlobStore } from './blobs/store.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -97,6 +98,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const tickets = new Tickets(options.ticketSecret ?? randomBytes(32));
   const blobs = new Blobs({ store: options.blobs ?? new MemoryBlobStore(clock.now), clock, limits, counters, space, log });
   const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, closed: (room) => blobs.rightsEnded(room), deleted: (room) => blobs.roomGone(room), grown: (room) => retention.grown(room) });
+  const keeper = new BlobKeeper({ blobs, store, clock, limits, counters, log, now: () => retention.now() });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
@@ -131,11 +133,15 @@ export function createRelayCore(options: CoreOptions): RelayCore {
     useOf: (address) => addresses.of(address, clock.ticks()),
     async keepHouse() {
       stopHousekeeping = await keepHouse({
-        store, clock, log, retention, space, settled: () => delivery.settled(),
+        clock, log, retention, space, blobs: keeper, settled: () => delivery.settled(),
+        usage: async () => {
+          const usage = await store.usage();
+          return { ...usage, bytes: usage.bytes + blobs.store.usage().bytes };
+        },
         shed: () => { counters.shed += shed(connections, memory(), limits.memory); },
       });
     },
-    trim: () => retention.step(),
+    trim: async () => [await retention.step(), await keeper.step()].includes(true),
     get rooms() {
       return delivery.rooms.size;
     },

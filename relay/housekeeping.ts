@@ -1,10 +1,11 @@
 /** What the relay does on the side, in small steps: trims, measures its space, and closes whoever holds too much memory. */
 import type { Space } from './admission/space.ts';
+import type { BlobKeeper } from './blobs/keeper.ts';
 import type { Clock } from './clock.ts';
 import { reasonOf } from './delivery/delivery.ts';
 import type { RelayLog } from './log.ts';
 import type { Retention } from './retention/retention.ts';
-import type { Store } from './store/store.ts';
+import type { Usage } from './store/holdings.ts';
 
 /** Milliseconds between two steps of trimming: fan-out comes in between. */
 const STEP_PAUSE = 20;
@@ -16,10 +17,12 @@ const MEASURE_EVERY = 5000;
 const SHED_EVERY = 200;
 
 export interface HousekeepingOptions {
-  readonly store: Store;
+  /** Of all that is stored. */
+  readonly usage: () => Promise<Usage>;
   readonly clock: Clock;
   readonly log: RelayLog;
   readonly retention: Retention;
+  readonly blobs: BlobKeeper;
   readonly space: Space;
   /** Resolves when no turn is under way. */
   readonly settled: () => Promise<void>;
@@ -28,21 +31,22 @@ export interface HousekeepingOptions {
 }
 
 /** Measures once, then works until the answer is called; that resolves when the last step is over. */
-export async function keepHouse({ store, clock, log, retention, space, settled, shed }: HousekeepingOptions): Promise<() => Promise<void>> {
+export async function keepHouse({ usage, clock, log, retention, blobs, space, settled, shed }: HousekeepingOptions): Promise<() => Promise<void>> {
   let ended = false;
   let under: Promise<void> = Promise.resolve();
   let cancel: () => void = () => undefined;
   let measuredAt = clock.ticks();
-  space.measured(await store.usage());
+  space.measured(await usage());
 
   const step = async (): Promise<number> => {
     try {
       if (clock.ticks() - measuredAt >= MEASURE_EVERY) {
         measuredAt = clock.ticks();
-        space.measured(await store.usage());
+        space.measured(await usage());
       }
       await settled();
-      return (await retention.step()) ? STEP_PAUSE : IDLE_PAUSE;
+      const more = [await retention.step(), await blobs.step()];
+      return more.includes(true) ? STEP_PAUSE : IDLE_PAUSE;
     } catch (error) {
       log.error({ reason: reasonOf(error) }, 'what is old could not be trimmed');
       return FAILED_PAUSE;

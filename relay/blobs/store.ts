@@ -7,6 +7,7 @@
  * - One id is one blob of one room: no other room sees it, or can take its place.
  */
 import type { Readable } from 'node:stream';
+import { EARLIEST } from '../clock.ts';
 import type { RoomId } from '../../shared/ids.ts';
 import type { BlobId } from '../../shared/blobs.ts';
 
@@ -89,7 +90,5 @@ export interface BlobAges {
   readonly part: number;
 }
 
-/** Before this, no clock is right: one that was never set begins in 1970. */
-export const EARLIEST = Date.UTC(2023, 0, 1);
 /** Whether something may have been written then. */
 export const isPossible = (at: number, now: number): boolean => at >= EARLIEST && at <= now + 24 * 3_600_000;

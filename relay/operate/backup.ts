@@ -1,14 +1,16 @@
 /**
- * A copy of the database as it is at one moment, while the relay goes on.
+ * A copy of the database as it is at one moment, and of the blobs, while the relay goes on.
  *
  * `VACUUM INTO` reads within one transaction of its own: in WAL mode no writer waits for it, and none disturbs it, as one would the
  * online backup API, which begins anew whenever another process writes. What was deleted is not in the copy. SQLite does not fsync it
- * (https://sqlite.org/lang_vacuum.html), so that is done here.
+ * (https://sqlite.org/lang_vacuum.html), so that is done here. Blobs come after it: whatever a message in it
+ * speaks of was whole before.
  */
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DATABASE_FILE } from '../store/sqlite.ts';
+import { blobFolder, blobsOf, copyBlobs, type BlobStats } from './blobs.ts';
 import { assertIntact, countRooms, openForReading } from './database.ts';
 import { filesOf, isOfSystem, placeOf, putInPlace, removeDatabase } from './files.ts';
 import { OperatorError } from './operator-error.ts';
@@ -16,6 +18,8 @@ import { OperatorError } from './operator-error.ts';
 export interface BackedUp {
   readonly rooms: number;
   readonly bytes: number;
+  /** In a folder beside the file. */
+  readonly blobs: BlobStats;
 }
 
 /** @throws OperatorError, StoreError; then there is no new file */
@@ -34,8 +38,9 @@ export function backup(folder: string, file: string, { force = false } = {}): Ba
     const copy = new Sqlite(draft, { readonly: true });
     try {
       assertIntact(copy, draft);
+      const blobs = copyBlobs(blobFolder(folder), blobsOf(file), { mirror: true });
       putInPlace(draft, file);
-      return { rooms: countRooms(copy), bytes: statSync(file).size };
+      return { rooms: countRooms(copy), bytes: statSync(file).size, blobs };
     } finally {
       copy.close();
     }

@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { EXIT_FAILED, EXIT_USAGE } from '../exit-codes.ts';
 import { StoreError } from '../store/store.ts';
 import { backup } from './backup.ts';
+import { blobsOf } from './blobs.ts';
 import { OperatorError } from './operator-error.ts';
 import { prune } from './prune.ts';
 import { restore } from './restore.ts';
@@ -14,9 +15,10 @@ export const COMMANDS = ['backup', 'restore', 'stats', 'rooms', 'help'] as const
 export const isCommand = (word: string): boolean => COMMANDS.some((command) => command === word);
 
 export const OPERATOR_HELP = `Usage: sotto relay [start] [options]            run a relay: see sotto relay --help
-       sotto relay backup <file> [--force]      copy the database while the relay runs, or not
-       sotto relay restore <file> [--force]     put a backup in place of the database; the
-                                                relay must be stopped
+       sotto relay backup <file> [--force]      copy the database while the relay runs, or not,
+                                                and attachments into <file>.blobs
+       sotto relay restore <file> [--force]     put a backup in place of the database, and bring
+                                                attachments back; the relay must be stopped
        sotto relay stats [--json] [--rooms]     what the relay keeps; with --rooms, each room
        sotto relay rooms prune --unused-for <time> [--dry-run]
                                                 delete rooms in which nothing was sent for so
@@ -54,13 +56,14 @@ export async function carryOut([command, ...args]: readonly string[], environmen
   switch (command) {
     case 'backup': {
       const file = only(words, 'the file that is to be written');
-      const { bytes, rooms } = backup(data, file, { force: has('force') });
-      return [`${file} holds ${rooms} rooms in ${sayBytes(bytes)}.`];
+      const { bytes, rooms, blobs } = backup(data, file, { force: has('force') });
+      const beside = blobs.blobs === 0 ? [] : [`${blobsOf(file)} holds their ${blobs.blobs} attachments in ${sayBytes(blobs.bytes)}: keep both together.`];
+      return [`${file} holds ${rooms} rooms in ${sayBytes(bytes)}.`, ...beside];
     }
     case 'restore': {
       const file = only(words, 'the file of the backup');
-      const { rooms } = restore(data, file, { force: has('force') });
-      return [`${rooms} rooms were restored. Clients will notice, and send again what the backup lacks and they have.`];
+      const { rooms, blobs } = restore(data, file, { force: has('force') });
+      return [`${rooms} rooms${blobs.blobs === 0 ? '' : ` and ${blobs.blobs} attachments`} were restored. Clients will notice, and send again what the backup lacks and they have.`];
     }
     case 'stats': {
       if (words.length > 0) throw new Mistake(`There is no stats ${words.join(' ')}. See sotto relay help.`);

@@ -5,19 +5,20 @@
  */
 import { sqliteStore } from '../store/sqlite.ts';
 import type { LogNumber, Store } from '../store/store.ts';
+import { blobStats, removeBlobs } from './blobs.ts';
 import { countRooms, openForReading } from './database.ts';
 
 export interface Pruned {
   readonly rooms: number;
-  /** Of their envelopes. */
+  /** Of their envelopes and attachments. */
   readonly bytes: number;
   readonly kept: number;
 }
 
-interface UnusedRow { readonly number: number; readonly bytes: number }
+interface UnusedRow { readonly number: number; readonly id: Uint8Array; readonly bytes: number }
 
 const UNUSED = `
-  SELECT r.number, (SELECT coalesce(sum(length(frame)), 0) FROM log l WHERE l.room = r.number) AS bytes
+  SELECT r.number, r.id, (SELECT coalesce(sum(length(frame)), 0) FROM log l WHERE l.room = r.number) AS bytes
   FROM rooms r JOIN (SELECT room, max(at) AS at, max(seq) AS seq FROM marks GROUP BY room) m ON m.room = r.number
   WHERE m.at <= ? AND m.seq >= max(r.reached, coalesce((SELECT max(seq) FROM log l WHERE l.room = r.number), 0))`;
 /** Rooms in one transaction. */
@@ -35,8 +36,13 @@ export async function prune(folder: string, { unusedFor, dryRun = false, now = D
     if (!dryRun) store = sqliteStore(folder);
     const rooms = countRooms(database);
     const unused = database.prepare<[number], UnusedRow>(UNUSED).all(now - unusedFor);
-    if (store !== undefined) await remove(store, unused);
-    return { rooms: unused.length, bytes: unused.reduce((sum, { bytes }) => sum + bytes, 0), kept: rooms - unused.length };
+    const blobs = blobStats(folder);
+    const bytesOf = ({ id, bytes }: UnusedRow): number => bytes + (blobs.get(Buffer.from(id).toString('hex'))?.bytes ?? 0);
+    if (store !== undefined) {
+      await remove(store, unused);
+      for (const { id } of unused) removeBlobs(folder, id);
+    }
+    return { rooms: unused.length, bytes: unused.reduce((sum, row) => sum + bytesOf(row), 0), kept: rooms - unused.length };
   } finally {
     database.close();
     await store?.close();

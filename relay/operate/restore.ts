@@ -1,22 +1,25 @@
 /**
  * Puts a backup in place of the database. Every log gets a new incarnation, so that clients notice whatever the backup lacks, even
  * where the log has grown past it by the time they come: they say so, keep their history, and send again what they have (PROTOCOL.md,
- * "Lost logs"). All is checked on a copy; only a whole one takes the place of what was there.
+ * "Lost logs"). All is checked on a copy; only a whole one takes the place of what was there. Blobs are added to those that are there: a relay that
+ * runs lets go of those whose room is no more.
  */
 import { copyFileSync, chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { takeLock } from '../store/lock.ts';
 import { DATABASE_FILE } from '../store/sqlite.ts';
+import { blobFolder, blobsOf, copyBlobs, type BlobStats } from './blobs.ts';
 import { assertIntact, assertOurs, countRooms } from './database.ts';
 import { isOfSystem, placeOf, putInPlace, removeBeside, removeDatabase } from './files.ts';
 import { OperatorError } from './operator-error.ts';
 
 export interface Restored {
   readonly rooms: number;
+  readonly blobs: BlobStats;
 }
 
-/** @throws OperatorError; StoreError `in-use`, `newer-schema`, `not-a-store`; then nothing was changed */
+/** @throws OperatorError; StoreError `in-use`, `newer-schema`, `not-a-store`; then nothing was changed, but that blobs may have come back */
 export function restore(folder: string, file: string, { force = false } = {}): Restored {
   if (!existsSync(file) || !statSync(file).isFile()) throw new OperatorError('nothing-there', `There is no file ${file}.`);
   if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) {
@@ -33,10 +36,11 @@ export function restore(folder: string, file: string, { force = false } = {}): R
     copyFileSync(file, draft);
     chmodSync(draft, 0o600);
     const rooms = made(draft, file);
+    const blobs = copyBlobs(blobsOf(file), blobFolder(folder), { mirror: false });
     // What was there is given up from here on. Its log of writes must not be taken for the new database's.
     removeBeside(path);
     putInPlace(draft, path);
-    return { rooms };
+    return { rooms, blobs };
   } catch (error) {
     removeDatabase(draft);
     throw isOfSystem(error) ? new OperatorError('unusable-file', `${path} could not be written: ${error.message}.`, { cause: error }) : error;

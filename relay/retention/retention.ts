@@ -12,11 +12,10 @@ import type { Counters } from '../counters.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { Cut, LogNumber } from '../store/holdings.ts';
 import type { Store } from '../store/store.ts';
+import { EARLIEST } from '../clock.ts';
 import { cutFor, markEvery } from './rule.ts';
 
 const HOUR = 3_600_000;
-/** Before this, no clock is right: one that was never set, on a small board without a battery, begins in 1970. */
-const EARLIEST = Date.UTC(2023, 0, 1);
 /** A clock that leaps further than this is not believed for a day: what is old by it may not be old. */
 const LEAP = HOUR;
 const DISTRUST = 24 * HOUR;
@@ -58,7 +57,7 @@ export class Retention {
     const { store, limits, counters, announce, pruned } = this.#options;
     const log = await this.#next();
     if (log === undefined) return false;
-    const now = this.#now();
+    const now = this.now();
     const holding = await store.survey(log, now === undefined ? undefined : { at: now, every: markEvery(limits) });
     this.#due.delete(log);
     if (holding === undefined) return true;
@@ -88,8 +87,8 @@ export class Retention {
     return this.#walk.pop();
   }
 
-  /** The time of day, where it can be believed. */
-  #now(): number | undefined {
+  /** The time of day in Unix milliseconds, where it can be believed. */
+  now(): number | undefined {
     const [now, ticks] = [this.#options.clock.now(), this.#options.clock.ticks()];
     const offset = now - ticks;
     if (this.#offset !== undefined && Math.abs(offset - this.#offset) > LEAP) this.#distrustUntil = ticks + DISTRUST;
