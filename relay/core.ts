@@ -24,9 +24,12 @@ import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
 import { Retention } from './retention/retention.ts';
 import { Connection } from './socket/connection.ts';
+import type { ConnectionContext } from './socket/context.ts';
 import { Hello } from './socket/hello.ts';
+import { IdleWatch } from './socket/idle-watch.ts';
 import type { Peer } from './socket/peer.ts';
 import { verifyAtOnce, type Verify } from './socket/proof.ts';
+import { Requests } from './socket/requests.ts';
 import type { Store } from './store/store.ts';
 
 export interface CoreOptions {
@@ -103,19 +106,21 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
   let leaving = false;
-  const context = {
+  const context: ConnectionContext = {
     delivery, blobs, limits, clock, counters, tickets,
     mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
     likely: { origin: '' },
     hello: new Hello(limits),
+    idle: new IdleWatch(clock, limits.idle, (connection) => connection.isInUse()),
     ended: (connection: Connection) => void connections.delete(connection),
     working: (work: Promise<void>) => {
       working.add(work);
       void work.finally(() => working.delete(work));
     },
   };
+  const requests = new Requests(context);
 
   async function idle(): Promise<void> {
     for (;;) {
@@ -161,7 +166,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
         return { receive: () => undefined, drained: () => undefined, pinged: () => undefined, end: () => undefined };
       }
       counters.connected++;
-      const connection = new Connection(peer, context, from);
+      const connection = new Connection(peer, context, requests, from);
       connections.add(connection);
       return connection;
     },

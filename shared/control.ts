@@ -13,6 +13,7 @@ import {
   parseSignature, parseTicket, parseTicketProof,
 } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { readPull, readReopen, writeOpened, writePulled } from './returning.ts';
 
 export const CONTROL_TYPE = 0x02;
 
@@ -115,6 +116,8 @@ export type ClientControl = v.InferOutput<typeof clientFrame>;
 export type RelayControl = v.InferOutput<typeof relayFrame>;
 
 export function encodeControl(frame: ClientControl | RelayControl): Uint8Array {
+  if (frame.t === 'opened') return writeOpened(frame);
+  if (frame.t === 'pulled') return writePulled(frame);
   const body = encode(frame);
   const whole = new Uint8Array(1 + body.length);
   whole[0] = CONTROL_TYPE;
@@ -122,7 +125,7 @@ export function encodeControl(frame: ClientControl | RelayControl): Uint8Array {
   return whole;
 }
 
-export const decodeClientControl = (frame: Uint8Array): ClientControl | undefined => decodeWith(clientFrame, frame);
+export const decodeClientControl = (frame: Uint8Array): ClientControl | undefined => readReopen(frame) ?? readPull(frame) ?? decodeWith(clientFrame, frame);
 export const decodeRelayControl = (frame: Uint8Array): RelayControl | undefined => decodeWith(relayFrame, frame);
 
 function decodeWith<S extends typeof clientFrame | typeof relayFrame>(schema: S, frame: Uint8Array): v.InferOutput<S> | undefined {

@@ -74,6 +74,8 @@ export class Delivery {
   /** When the oldest of the queue came, by `performance.now()`. */
   #since = 0;
   #scheduled = false;
+  /** While a job is answered: reads that its connection asks for next are of the same turn. */
+  #following: (PullJob | GroupInfoJob)[] | undefined;
   #turn: Promise<void> | undefined;
   readonly #flusher: Flusher;
   /** Rooms that somebody left while there was work: what they had sent may still be under way. */
@@ -104,6 +106,10 @@ export class Delivery {
   }
 
   enqueue(job: Job): void {
+    if (this.#following !== undefined) {
+      if (isRead(job)) return void this.#following.push(job);
+      this.#following = undefined;
+    }
     if (this.#queue.length === 0) this.#since = performance.now();
     this.#queue.push(job);
     this.#schedule();
@@ -193,15 +199,15 @@ export class Delivery {
     this.#probeDue = false;
 
     await this.#flusher.done();
-    this.#post(jobs, changes, since);
-    await this.#read(jobs.filter(isRead));
+    await this.#read([...jobs.filter(isRead), ...this.#post(jobs, changes, since)]);
   }
 
   #judge(jobs: readonly Job[], context: RuleContext, changes: Changes): void {
     for (const job of jobs) job.outcome = this.#judged(job, context, changes);
   }
 
-  #post(jobs: readonly Job[], changes: Changes, since: number): void {
+  /** Answers with the reads that those asked for next whose slow requests are answered: all of this turn is there to be read. */
+  #post(jobs: readonly Job[], changes: Changes, since: number): readonly (PullJob | GroupInfoJob)[] {
     for (const job of jobs) {
       if (job.type === 'commit' && job.outcome.type === 'placed' && job.bundle.closing) this.#closed(job.bundle.room);
       if (job.outcome.type === 'deleted') this.#deleted(job.outcome.room.id);
@@ -220,10 +226,15 @@ export class Delivery {
     for (const signal of changes.signals) fanOutSignal(signal, this.#limits);
     this.#counters.acked += placed;
     if (placed > 0) this.#counters.ackLatency.observe(performance.now() - since, placed);
+    const following: (PullJob | GroupInfoJob)[] = [];
     for (const job of jobs) {
       if (job.outcome.type === 'deleted') this.#sweepLater();
-      if (job.type !== 'send' && job.type !== 'signal' && !isRead(job)) job.done();
+      if (job.type === 'send' || job.type === 'signal' || isRead(job)) continue;
+      this.#following = following;
+      job.done();
     }
+    this.#following = undefined;
+    return following;
   }
 
   #written(): void {

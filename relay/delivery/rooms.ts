@@ -1,9 +1,17 @@
-/** The rooms in use. One that nobody has open is dropped: the store has all of it. */
+/**
+ * The rooms in use, and those that were of late: whoever was cut off comes back in a moment, and with them everybody else. Which are kept
+ * though nobody has them open is bounded; the store has all of each.
+ */
 import { randomBytes } from 'node:crypto';
 import type { RoomId, Seq } from '../../shared/ids.ts';
 import type { RoomRecord, Store } from '../store/store.ts';
 import { copyOf, keyOf } from '../bytes.ts';
 import { Room } from './room.ts';
+
+/** Rooms that nobody has open: two or three kilobytes each. */
+const IDLE_ROOMS = 2048;
+/** Epochs of all of those together: some hundred bytes each, and a room may have thousands. */
+const IDLE_EPOCHS = 16_384;
 
 interface Kept {
   readonly floor: Seq;
@@ -20,6 +28,9 @@ export class Rooms {
   readonly #loaded = new Map<string, Room>();
   readonly #loading = new Map<string, Promise<RoomRecord | undefined>>();
   readonly #pins = new Map<string, number>();
+  /** Of those loaded, the ones that nobody has open, the longest so first; each with how many epochs it has. */
+  readonly #idle = new Map<string, number>();
+  #idleEpochs = 0;
   /** What was trimmed of rooms whose record is being loaded: it may have been read before. */
   readonly #trimmed = new Map<string, Kept>();
 
@@ -27,8 +38,9 @@ export class Rooms {
     this.#store = store;
   }
 
+  /** Without those that nobody has open. */
   get size(): number {
-    return this.#loaded.size;
+    return this.#loaded.size - this.#idle.size;
   }
 
   /**
@@ -36,10 +48,10 @@ export class Rooms {
    * turn that makes it: it cannot come and go unseen between this look-up and that turn.
    */
   async pin(id: RoomId): Promise<Room | undefined> {
+    const known = this.pinLoaded(id);
+    if (known !== undefined) return known;
     const key = keyOf(id);
     this.#pins.set(key, (this.#pins.get(key) ?? 0) + 1);
-    const known = this.#loaded.get(key);
-    if (known !== undefined) return known;
     let loading = this.#loading.get(key);
     if (loading === undefined) {
       loading = this.#store.load(id);
@@ -58,13 +70,27 @@ export class Rooms {
     return room;
   }
 
+  /** The room, if it is in memory; then it is kept there until {@link unpin}. */
+  pinLoaded(id: RoomId): Room | undefined {
+    const key = keyOf(id);
+    const room = this.#loaded.get(key);
+    if (room === undefined) return undefined;
+    this.#pins.set(key, (this.#pins.get(key) ?? 0) + 1);
+    this.#wake(key);
+    return room;
+  }
+
   /** Takes as long as looking up a room that is not in memory. */
   async lookInVain(): Promise<void> {
     await this.#store.load(new Uint8Array(randomBytes(32)) as RoomId).catch(() => undefined);
   }
 
   unpin(id: RoomId): void {
-    const key = keyOf(id);
+    this.unpinKey(keyOf(id));
+  }
+
+  /** As {@link unpin}, of a room that is known. */
+  unpinKey(key: string): void {
     const pins = (this.#pins.get(key) ?? 1) - 1;
     if (pins > 0) this.#pins.set(key, pins);
     else this.#pins.delete(key);
@@ -88,10 +114,29 @@ export class Rooms {
   }
 
   remove(room: Room): void {
-    if (this.#loaded.get(room.key) === room) this.#loaded.delete(room.key);
+    if (this.#loaded.get(room.key) !== room) return;
+    this.#loaded.delete(room.key);
+    this.#wake(room.key);
   }
 
+  /** Nobody may have it open any more: then it lets go of what is large, and in time of everything. */
   dropIfIdle(key: string): void {
-    if (this.#loaded.get(key)?.members.size === 0 && !this.#pins.has(key)) this.#loaded.delete(key);
+    const room = this.#loaded.get(key);
+    if (room === undefined || room.members.size > 0 || this.#pins.has(key) || this.#idle.has(key)) return;
+    room.window = undefined; // the store fills it again before the next envelope
+    this.#idle.set(key, room.tree.size);
+    this.#idleEpochs += room.tree.size;
+    for (const [oldest] of this.#idle) {
+      if (this.#idle.size <= IDLE_ROOMS && this.#idleEpochs <= IDLE_EPOCHS) return;
+      this.#loaded.delete(oldest);
+      this.#wake(oldest);
+    }
+  }
+
+  #wake(key: string): void {
+    const epochs = this.#idle.get(key);
+    if (epochs === undefined) return;
+    this.#idle.delete(key);
+    this.#idleEpochs -= epochs;
   }
 }

@@ -203,7 +203,8 @@ function create({ subscriber, room: id, request }: CreateJob, context: RuleConte
 
 function open({ subscriber, room, by }: OpenJob, { limits, clock }: RuleContext): Outcome {
   if (room.gone) return refused('no-access');
-  if (by.type !== 'invite') return grant(room, subscriber, limits, by);
+  // One that a failed turn had begun is gone again.
+  if (by.type !== 'invite') return room.epoch(by.epoch.id) === by.epoch ? grant(room, subscriber, limits, by) : refused('no-access');
   const standings = room.tipsWith(by.invite).map((tip) => inviteStanding(room, room.registration(tip, by.invite), by.invite, clock));
   const worst = standings[0] ?? inviteStanding(room, undefined, by.invite, clock);
   if (!standings.includes('good') && worst !== 'good') return refused(worst);

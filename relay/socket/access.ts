@@ -9,7 +9,8 @@ import type { ControlOf } from '../delivery/jobs.ts';
 import { sha256 } from '../delivery/rules.ts';
 import type { Room } from '../delivery/room.ts';
 import { STORE_RETRY } from '../delivery/rules.ts';
-import type { Connection, ConnectionContext } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionContext } from './context.ts';
 import { DECOY_KEY } from './proof.ts';
 
 /** Milliseconds after which `no-access` is answered, whatever was looked up and checked meanwhile: how long that took would tell whether there is such a room. */
@@ -31,24 +32,46 @@ type Claim = ControlOf<'create'> | ControlOf<'open'> | ControlOf<'reopen'> | Con
 const outcome = { type: 'pending' } as const;
 
 export class Access {
-  readonly #connection: Connection;
   readonly #context: ConnectionContext;
 
-  constructor(connection: Connection, context: ConnectionContext) {
-    this.#connection = connection;
+  constructor(context: ConnectionContext) {
     this.#context = context;
   }
 
-  /** Checks a claim and hands it on, or refuses it; the connection is released either way. Never rejects. */
-  async prove(claim: Claim): Promise<void> {
+  /** Checks a claim and hands it on, or refuses it; the connection, which is occupied, is released either way. */
+  prove(from: Connection, claim: Claim): void {
+    if (claim.t === 'reopen' && this.#reopen(from, claim)) return;
+    this.#context.working(this.#prove(from, claim));
+  }
+
+  /**
+   * The way of a crowd that comes back: with the room in memory, a ticket is judged at once. What it does not let in takes the slow way, like
+   * everything else that is refused. Should the epoch be of a turn that fails, that is found when the opening is judged.
+   */
+  #reopen(from: Connection, claim: ControlOf<'reopen'>): boolean {
+    const { delivery, tickets, likely } = this.#context;
+    if (!this.#context.origins().includes(likely.origin)) return false;
+    const room = delivery.rooms.pinLoaded(claim.room);
+    if (room === undefined) return false;
+    const epoch = room.epoch(claim.epoch);
+    if (epoch !== undefined && tickets.holds(claim.proof, room, epoch, { origin: likely.origin, room: claim.room, epoch: claim.epoch, nonce: from.nonce })) {
+      delivery.enqueue({ type: 'open', subscriber: from, room, ref: claim.ref, by: { type: 'ticket', epoch }, done: () => this.#finished(from, room), outcome });
+      return true;
+    }
+    delivery.rooms.unpinKey(room.key);
+    return false;
+  }
+
+  /** Never rejects. */
+  async #prove(from: Connection, claim: Claim): Promise<void> {
     const refusal = new Moment(this.#context.clock);
     const id = claim.t === 'create' || claim.t === 'delete' ? roomIdOf(claim.owner, sha256) : claim.room;
     const { delivery } = this.#context;
     if (claim.t === 'create') {
       // Said before anything is looked up or checked: it is the same for every room.
-      if (!this.#context.mayCreate(claim.token)) return this.#turnDown(claim, id, 'creation-refused');
-      const wait = this.#connection.from?.creations.take(1, this.#context.clock.ticks()) ?? 0;
-      if (wait > 0) return this.#turnDown(claim, id, 'rate-limited', wait);
+      if (!this.#context.mayCreate(claim.token)) return this.#turnDown(from, claim, id, 'creation-refused');
+      const wait = from.from?.creations.take(1, this.#context.clock.ticks()) ?? 0;
+      if (wait > 0) return this.#turnDown(from, claim, id, 'rate-limited', wait);
     }
     // What the turn under way has not yet made durable must not be seen.
     await delivery.settled();
@@ -57,36 +80,41 @@ export class Access {
     try {
       room = await delivery.rooms.pin(id);
     } catch {
-      this.#refuse(claim, id, 'unavailable', STORE_RETRY);
+      this.#refuse(from, claim, id, 'unavailable', STORE_RETRY);
       return;
     }
-    if (await this.#handOn(claim, id, room)) return refusal.cancel();
+    if (await this.#handOn(from, claim, id, room)) return refusal.cancel();
     if (wasInMemory) await delivery.rooms.lookInVain();
     await refusal.come;
-    this.#refuse(claim, id, 'no-access');
+    this.#refuse(from, claim, id, 'no-access');
   }
 
-  #refuse(claim: Claim, room: RoomId, code: 'no-access' | 'unavailable', retryAfter = 0): void {
-    postError(this.#connection, code, { ref: claim.ref, room }, retryAfter);
-    this.#done(room);
+  #refuse(from: Connection, claim: Claim, room: RoomId, code: 'no-access' | 'unavailable', retryAfter = 0): void {
+    postError(from, code, { ref: claim.ref, room }, retryAfter);
+    this.#done(from, room);
   }
 
   /** As {@link #refuse}, before the room was pinned. */
-  #turnDown(claim: Claim, room: RoomId, code: 'creation-refused' | 'rate-limited', retryAfter = 0): void {
-    postError(this.#connection, code, { ref: claim.ref, room }, retryAfter);
-    this.#connection.release();
+  #turnDown(from: Connection, claim: Claim, room: RoomId, code: 'creation-refused' | 'rate-limited', retryAfter = 0): void {
+    postError(from, code, { ref: claim.ref, room }, retryAfter);
+    from.release();
   }
 
-  #done(room: RoomId): void {
+  #done(from: Connection, room: RoomId): void {
     this.#context.delivery.rooms.unpin(room);
-    this.#connection.release();
+    from.release();
+  }
+
+  #finished(from: Connection, room: Room): void {
+    this.#context.delivery.rooms.unpinKey(room.key);
+    from.release();
   }
 
   /** Whether the claim holds, and was queued. One check of its proof in any case: unknown rooms take as long as wrong keys. */
-  async #handOn(claim: Claim, id: RoomId, room: Room | undefined): Promise<boolean> {
+  async #handOn(from: Connection, claim: Claim, id: RoomId, room: Room | undefined): Promise<boolean> {
     const { delivery } = this.#context;
-    const { nonce } = this.#connection;
-    const base = { subscriber: this.#connection, done: () => this.#done(id), outcome };
+    const { nonce } = from;
+    const base = { subscriber: from, done: () => this.#done(from, id), outcome };
     switch (claim.t) {
       case 'create': {
         const digest = invitesDigestOf(claim.invites, sha256);

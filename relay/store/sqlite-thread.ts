@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { packFrames, unpackWrites } from './packed.ts';
 import { sqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
-import { faultOf, type Call, type Reply } from './thread-messages.ts';
+import { faultOf, type Call, type Loaded, type Reply } from './thread-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('the store’s thread is no program of its own');
@@ -26,6 +26,9 @@ async function answer(store: Store, asked: Call): Promise<void> {
       case 'write':
         await store.write(unpackWrites(asked.writes));
         tell({ call, value: undefined });
+        return;
+      case 'load':
+        tell({ call, value: await Promise.all(asked.rooms.map(async (room): Promise<Loaded> => store.load(room).then((record) => ({ record }), (error: unknown) => ({ fault: faultOf(error) })))) });
         return;
       case 'read': {
         const frames = packFrames(await store.read(...asked.args));

@@ -1,19 +1,24 @@
 /** What the relay and its store's thread say to each other. */
 import type { PackedFrames, PackedWrites } from './packed.ts';
-import { StoreError, type Store, type StoreErrorCode } from './store.ts';
+import type { RoomId } from '../../shared/ids.ts';
+import { StoreError, type RoomRecord, type Store, type StoreErrorCode } from './store.ts';
 
-/** What is asked as it stands; `write` and `read` have forms of their own. */
-export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read' | 'gone'>;
+/** What is asked as it stands; `write`, `read` and `load` have forms of their own. */
+export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read' | 'load' | 'gone'>;
 
 export const PLAIN_METHODS: Record<PlainMethod, true> = {
-  load: true, recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, prune: true, close: true,
+  recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, prune: true, close: true,
 };
 
 /** `call` is a number that comes back. */
 export type Call =
   | { readonly call: number; readonly method: 'write'; readonly writes: PackedWrites }
+  | { readonly call: number; readonly method: 'load'; readonly rooms: readonly RoomId[] }
   | { readonly call: number; readonly method: 'read'; readonly args: Parameters<Store['read']> }
   | { readonly [M in PlainMethod]: { readonly call: number; readonly method: M; readonly args: Parameters<Store[M]> } }[PlainMethod];
+
+/** For each room that was asked for. */
+export type Loaded = { readonly record: RoomRecord | undefined } | { readonly fault: Fault };
 
 export type Reply =
   /** First of all: the last log number that was given out. */

@@ -4,8 +4,9 @@
  */
 import { copyOf } from '../bytes.ts';
 import { packWrites, unpackFrames } from './packed.ts';
-import { StoreError, type LogNumber, type Store } from './store.ts';
-import { errorOf, PLAIN_METHODS, type Call, type PlainMethod, type Reply } from './thread-messages.ts';
+import type { RoomId } from '../../shared/ids.ts';
+import { StoreError, type LogNumber, type RoomRecord, type Store } from './store.ts';
+import { errorOf, PLAIN_METHODS, type Call, type Loaded, type PlainMethod, type Reply } from './thread-messages.ts';
 import { startThread } from './thread-start.ts';
 
 interface Waiting {
@@ -63,6 +64,7 @@ export async function threadedStore(folder: string): Promise<Store> {
     ask((call) => ({ call, method, args: args.map((arg) => (arg instanceof Uint8Array ? copyOf(arg) : arg)) }) as Call);
   const asked = Object.fromEntries(Object.keys(PLAIN_METHODS).map((method) => [method, plain(method as PlainMethod)])) as unknown as Pick<Store, PlainMethod>;
 
+  const load = gathering((rooms) => ask<readonly Loaded[]>((call) => ({ call, method: 'load', rooms })));
   let log = last;
   return {
     ...asked,
@@ -71,6 +73,7 @@ export async function threadedStore(folder: string): Promise<Store> {
       const writes = packWrites(batch);
       return ask((call) => ({ call, method: 'write', writes }), [writes.frames.bytes.buffer, writes.frames.lengths.buffer, writes.places.buffer]);
     },
+    load,
     read: (...args) => ask((call) => ({ call, method: 'read', args })),
     gone: lost,
     async close() {
@@ -78,4 +81,28 @@ export async function threadedStore(folder: string): Promise<Store> {
       if (!ended) await asked.close();
     },
   };
+}
+
+/** Rooms that are asked for in one turn of the event loop go in one message: to wake another thread costs more than to look a room up. */
+function gathering(ask: (rooms: readonly RoomId[]) => Promise<readonly Loaded[]>): Store['load'] {
+  let gathered: { readonly room: RoomId; readonly resolve: (record: RoomRecord | undefined) => void; readonly reject: (error: Error) => void }[] = [];
+  const send = async (): Promise<void> => {
+    const asked = gathered;
+    gathered = [];
+    try {
+      const loaded = await ask(asked.map(({ room }) => room));
+      asked.forEach(({ resolve, reject }, i) => {
+        const one = loaded[i];
+        if (one === undefined) reject(new StoreError('write-failed', 'The store’s thread did not answer.'));
+        else if ('fault' in one) reject(errorOf(one.fault));
+        else resolve(one.record);
+      });
+    } catch (error) {
+      for (const { reject } of asked) reject(error instanceof Error ? error : new StoreError('write-failed', 'The store could not be asked.', { cause: error }));
+    }
+  };
+  return (room) => new Promise((resolve, reject) => {
+    if (gathered.length === 0) setImmediate(() => void send());
+    gathered.push({ room: copyOf(room), resolve, reject });
+  });
 }

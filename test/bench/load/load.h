@@ -40,10 +40,10 @@ struct settings {
   const char *host, *rooms_file;
   const struct protocol *protocol;
   uint32_t port, groups, members, per_connection, window, payload, at_once;
+  uint32_t reconnect; /* so often, once ready, all hang up, and told to, all come again */
   uint32_t messages; /* after so many acked it ends early; 0: never */
   bool by_deliveries;     /* the window is of deliveries by all receivers, not of acks by sender */
   bool close_when_ready;
-  bool reconnect; /* once ready, all hang up; told to, all come again */
   double rate, warm, seconds; /* rate: messages a second of all senders; 0: as fast as the window lets */
 };
 extern struct settings settings;

@@ -1,7 +1,7 @@
 /*
  * `load name=value …`: connects, makes ready, says `ready`; then, where `seconds` is given, sends and measures, and ends with
  * one line of JSON. Without, it holds the connections until its input ends. Answers to `hello` lines come by its input.
- * With `reconnect` all hang up when they are ready, and at the line `again` all connect anew, which ends with `returned`.
+ * So many times as `reconnect` says all hang up when they are ready, say `gone`, and at the line `again` connect anew, which ends with `returned`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -196,6 +196,7 @@ static void come_again(void) {
     connection_forget(&connections[i]);
   }
   started = ready = 0;
+  told_again = false;
   printf("gone\n");
   fflush(stdout);
   while (!told_again) {
@@ -240,10 +241,10 @@ static void set(const char *name, const char *value) {
   const struct { const char *name; uint32_t *at; } numbers[] = {
     {"port", &settings.port}, {"groups", &settings.groups}, {"members", &settings.members}, {"per_connection", &settings.per_connection},
     {"window", &settings.window}, {"payload", &settings.payload}, {"at_once", &settings.at_once},
-    {"messages", &settings.messages},
+    {"messages", &settings.messages}, {"reconnect", &settings.reconnect},
   };
   const struct { const char *name; double *at; } reals[] = {{"rate", &settings.rate}, {"warm", &settings.warm}, {"seconds", &settings.seconds}};
-  const struct { const char *name; bool *at; } flags[] = {{"by_deliveries", &settings.by_deliveries}, {"close_when_ready", &settings.close_when_ready}, {"reconnect", &settings.reconnect}};
+  const struct { const char *name; bool *at; } flags[] = {{"by_deliveries", &settings.by_deliveries}, {"close_when_ready", &settings.close_when_ready}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) if (strcmp(name, numbers[i].name) == 0) { *numbers[i].at = (uint32_t)strtoul(value, NULL, 10); return; }
   for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) if (strcmp(name, reals[i].name) == 0) { *reals[i].at = strtod(value, NULL); return; }
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) if (strcmp(name, flags[i].name) == 0) { *flags[i].at = strcmp(value, "true") == 0; return; }
@@ -283,7 +284,7 @@ int main(int argc, char **argv) {
   struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
   if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, 0, &input) != 0) fail("input: %s", strerror(errno));
   make_ready("ready");
-  if (settings.reconnect) come_again();
+  for (uint32_t i = 0; i < settings.reconnect; i++) come_again();
   if (settings.seconds > 0) run();
   else while (!input_ended) work(1000);
   for (uint32_t i = 0; i < count; i++) if (connections[i].state != ENDED) connection_end(&connections[i]);

@@ -22,8 +22,8 @@ export interface Load {
   readonly messages?: number;
   readonly atOnce?: number;
   readonly closeWhenReady?: boolean;
-  /** All hang up when they are ready, and come again when {@link Generator.again} is called: to our relay, by ticket. */
-  readonly reconnect?: boolean;
+  /** So often all hang up when they are ready, and come again when {@link Generator.again} is called: to our relay, by ticket. */
+  readonly reconnect?: number;
   /** Where each room is pulled from before the connection counts as ready; from its beginning by default. */
   readonly cursors?: readonly number[];
 }
@@ -52,12 +52,11 @@ export interface Measured {
 export class Generator {
   readonly server: Server;
   readonly ready: Promise<Readied>;
-  /** Of a load with `reconnect`: everybody has hung up; everybody is back. */
-  readonly gone: Promise<void>;
-  readonly returned: Promise<Readied>;
   /** Of a load with `seconds`. */
   readonly measured: Promise<Measured>;
   readonly #child: ChildProcess;
+  readonly #heard: <T>(word: string) => Promise<T>;
+  #gone: Promise<void>;
 
   /** `rooms`: those that our relay's connections open. */
   constructor(program: string, server: Server, load: Load, rooms?: Rooms) {
@@ -73,10 +72,10 @@ export class Generator {
     const said = new EventEmitter();
     const heard = async <T>(word: string): Promise<T> => ((await once(said, word)) as [T])[0];
     this.ready = heard('ready');
-    this.gone = heard('gone');
-    this.returned = heard('returned');
+    this.#heard = heard;
+    this.#gone = heard('gone');
     this.measured = heard('measured');
-    for (const promise of [this.ready, this.gone, this.returned, this.measured]) promise.catch(() => undefined); // nobody need wait for both
+    for (const promise of [this.ready, this.#gone, this.measured]) promise.catch(() => undefined); // nobody need wait for both
     let cpu = 0;
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [word = '', ...rest] = line.split(' ');
@@ -109,8 +108,15 @@ export class Generator {
     });
   }
 
-  again(): void {
+  /** Of a load with `reconnect`: when everybody has hung up, and the server has noticed, they come again; resolves when all are back. */
+  async again(noticed: () => Promise<unknown>): Promise<Readied> {
+    await this.#gone;
+    await noticed();
+    const returned = this.#heard<Readied>('returned');
+    this.#gone = this.#heard('gone');
+    this.#gone.catch(() => undefined); // after the last time nobody goes
     this.#child.stdin?.write('again\n');
+    return returned;
   }
 
   /** Lets go of the connections. */
