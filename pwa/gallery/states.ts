@@ -7,6 +7,8 @@ import '../ui/views/sotto-app.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import { APP_STATES } from './app-states.ts';
 import { COMPOSE_STATES } from './compose-states.ts';
+import { MEDIA_STATES } from './media-states.ts';
+import { QUIET_STATES } from './quiet-states.ts';
 import { TALK_STATES } from './talk-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
 import type { GalleryState } from './state.ts';
@@ -86,6 +88,8 @@ export const STATES: readonly GalleryState[] = [
   ...APP_STATES,
   ...TRUST_STATES,
   ...TALK_STATES,
+  ...QUIET_STATES,
+  ...MEDIA_STATES,
   ...COMPOSE_STATES,
   { name: 'direct-empty', title: 'Two people, nothing said', script: () => inRoom(room('ana-direct', 'Ana Duarte', [ana, me], anaTalk().slice(0, 0))), at: '#/room/ana-direct' },
 ];

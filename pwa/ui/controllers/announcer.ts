@@ -1,9 +1,10 @@
 import { msg, str } from '@lit/localize';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Connection, EngineState, RoomKey, TimelineItem } from '../../engine/api.ts';
+import type { Connection, EngineState, RoomKey, RoomSummary, TimelineItem } from '../../engine/api.ts';
 import { connectionText } from '../elements/sotto-connection-line.ts';
 import { contentText, noticeText } from '../words/notices.ts';
 import { isolated } from '../words/people.ts';
+import { typingText } from '../words/signs.ts';
 
 const words = {
   here: (name: string, text: string) => msg(str`${isolated(name)}: ${text}`),
@@ -13,6 +14,16 @@ const words = {
   get back() { return msg('Online again'); },
 } as const;
 
+/** Milliseconds for which it is known that somebody writes. */
+const TYPED_FOR = 30_000;
+
+/** A muted room says nothing while one is elsewhere, unless one is mentioned and wants that. */
+function isQuiet({ room, me, place: { muted } }: RoomSummary, item: TimelineItem, open: RoomKey | null): boolean {
+  if (muted === null || open === room) return false;
+  const mentioned = item.kind === 'message' && 'mentions' in item.content && item.content.mentions?.some(({ person }) => person === me) === true;
+  return !(muted.mentions && mentioned);
+}
+
 /** What a screen reader is told as it happens: new messages of others, who asks to come in, and the connection. */
 export class Announcer implements ReactiveController {
   text = '';
@@ -21,6 +32,7 @@ export class Announcer implements ReactiveController {
   #connection: Connection['kind'] | null = null;
   /** Who knocks and who takes a verified name: told once, and not what stood already when Sotto was opened. */
   #asking: ReadonlySet<string> | null = null;
+  #typed: { readonly room: RoomKey | null; readonly at: number } = { room: null, at: 0 };
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -40,7 +52,7 @@ export class Announcer implements ReactiveController {
     const newest = Math.max(known, ...event.items.map((item) => item.position ?? -1));
     this.#said.set(event.room, newest);
     const last = fresh.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || isQuiet(room, last, open)) return;
     if (last.kind === 'notice') this.#say(noticeText(last.fact, room.me));
     else this.#say(open === room.room ? words.here(isolated(last.sender.name), contentText(last)) : words.elsewhere(isolated(last.sender.name), isolated(room.name), contentText(last)));
   }
@@ -53,6 +65,14 @@ export class Announcer implements ReactiveController {
       for (const { who } of room.unacknowledged) this.#ask(asking, `${room.room} ${who.person}`, words.stranger(isolated(who.name), isolated(room.name)));
     }
     this.#asking = asking;
+  }
+
+  /** That somebody writes in the room that is open: once in a while, and not each time that they pause. */
+  typing(room: RoomSummary | undefined): void {
+    const text = room === undefined ? '' : typingText({ ...room, kind: 'group' });
+    if (room === undefined || text === '' || (room.room === this.#typed.room && Date.now() - this.#typed.at < TYPED_FOR)) return;
+    this.#typed = { room: room.room, at: Date.now() };
+    this.#say(text, false);
   }
 
   #ask(asking: Set<string>, key: string, text: string): void {

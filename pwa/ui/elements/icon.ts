@@ -1,10 +1,14 @@
 import { svg, html } from 'lit';
 import type { TemplateResult } from 'lit';
 
+import Archive from 'lucide/dist/esm/icons/archive.mjs';
+import ArchiveRestore from 'lucide/dist/esm/icons/archive-arrow-up.mjs';
 import ArrowDown from 'lucide/dist/esm/icons/arrow-down.mjs';
 import ArrowUp from 'lucide/dist/esm/icons/arrow-up.mjs';
 import BadgeCheck from 'lucide/dist/esm/icons/badge-check.mjs';
 import Ban from 'lucide/dist/esm/icons/ban.mjs';
+import Bell from 'lucide/dist/esm/icons/bell.mjs';
+import BellOff from 'lucide/dist/esm/icons/bell-off.mjs';
 import Camera from 'lucide/dist/esm/icons/camera.mjs';
 import Check from 'lucide/dist/esm/icons/check.mjs';
 import CheckCheck from 'lucide/dist/esm/icons/check-check.mjs';
@@ -46,6 +50,7 @@ import Share from 'lucide/dist/esm/icons/share.mjs';
 import ShieldCheck from 'lucide/dist/esm/icons/shield-check.mjs';
 import Smile from 'lucide/dist/esm/icons/face-slightly-smiling.mjs';
 import Sparkles from 'lucide/dist/esm/icons/sparkles.mjs';
+import Timer from 'lucide/dist/esm/icons/timer.mjs';
 import Trash from 'lucide/dist/esm/icons/trash.mjs';
 import ListChecks from 'lucide/dist/esm/icons/list-checks.mjs';
 import UserCheck from 'lucide/dist/esm/icons/user-check.mjs';
@@ -57,6 +62,7 @@ import Warning from 'lucide/dist/esm/icons/triangle-alert.mjs';
 import X from 'lucide/dist/esm/icons/x.mjs';
 
 const ICONS = {
+  archive: Archive, bell: Bell, mute: BellOff, restore: ArchiveRestore, timer: Timer,
   back: ChevronLeft, ban: Ban, camera: Camera, check: Check, clock: Clock, close: X, copy: Copy, done: CircleCheck, down: ArrowDown, edit: Pencil, forward: ChevronRight, image: Image,
   invite: UserPlus, key: KeyRound, leave: LogOut, link: Link, lock: Lock, menu: Ellipsis, message: MessageCircle, offline: CloudOff, people: Users, plus: Plus, qr: QrCode, relay: Server,
   search: Search, remove: UserMinus, role: UserCog, scan: ScanLine, send: ArrowUp, share: Share, shield: ShieldCheck, ticks: CheckCheck, trash: Trash, unknown: Sparkles, verified: BadgeCheck,

@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { MessageItem, MessageKey, PersonKey } from '../../engine/api.ts';
 import type { MessageGroup } from '../timeline/layout.ts';
 import { clockTime, exactTime } from '../words/times.ts';
+import { stayOf } from '../words/stays.ts';
 import { hueOf } from './hue.ts';
 import { icon } from './icon.ts';
 import { contentOf, quoteOf, reactionsOf, threadOf, type MessageAct, type Quoted } from './message-content.ts';
@@ -19,6 +20,7 @@ const words = {
   said: (name: string, time: string) => msg(str`${isolated(name)}, ${time}`),
   get edited() { return msg('edited'); },
   get pinned() { return msg('Pinned'); },
+  disappears: (time: string) => msg(str`Disappears ${time} after it was read`),
   get more() { return msg('Reply, react and more'); },
   get willSend() { return msg('will send when you’re back online'); },
 } as const;
@@ -146,7 +148,7 @@ export class SottoMessageGroup extends LitElement {
   }
 
   #meta(message: MessageItem, exact: string) {
-    return html`<span class="meta">${message.pinned === true ? html`<span class="pinned" title=${words.pinned}>${icon('pin', 12)}<span class="unseen">${words.pinned}</span></span>` : nothing}${
+    return html`<span class="meta">${message.expires === undefined ? nothing : html`<span class="pinned" role="img" aria-label=${words.disappears(stayOf(message.expires))} title=${words.disappears(stayOf(message.expires))}>${icon('timer', 12)}</span>`}${message.pinned === true ? html`<span class="pinned" title=${words.pinned}>${icon('pin', 12)}<span class="unseen">${words.pinned}</span></span>` : nothing}${
       message.editedAt === undefined || message.content.kind === 'deleted' ? nothing : html`<span>${words.edited}</span>`}<time datetime=${new Date(message.sentAt).toISOString()} title=${exact}>${clockTime(message.sentAt)}</time>${
       message.status === null ? nothing : statusMark(message.status)}</span>`;
   }

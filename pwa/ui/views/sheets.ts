@@ -7,7 +7,7 @@ import type { FoundEvent } from './sotto-search.ts';
 
 /** What rises over a room or its details. */
 export type RoomSheet =
-  | { readonly kind: 'search' | 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' }
+  | { readonly kind: 'search' | 'mute' | 'disappearing' | 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' | 'poll' | 'place' }
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
@@ -90,6 +90,10 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
       return html`<sotto-security .engine=${engine} .room=${room} @close=${close} @verify=${verify}></sotto-security>`;
     case 'edit':
       return html`<sotto-room-edit .engine=${engine} .room=${room} @close=${close}></sotto-room-edit>`;
+    case 'mute':
+      return html`<sotto-mute .engine=${engine} .room=${room} @close=${close}></sotto-mute>`;
+    case 'disappearing':
+      return html`<sotto-disappearing .engine=${engine} .room=${room} @close=${close}></sotto-disappearing>`;
     case 'banned':
       return html`<sotto-banned .engine=${engine} .room=${room} @close=${close}></sotto-banned>`;
     case 'move':

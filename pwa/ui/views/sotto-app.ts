@@ -4,6 +4,7 @@ import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, EngineState, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { Announcer } from '../controllers/announcer.ts';
+import { Attendance } from '../controllers/attendance.ts';
 import { EngineWatch } from '../controllers/engine-watch.ts';
 import { Media } from '../controllers/media.ts';
 import { Navigation } from '../controllers/navigation.ts';
@@ -55,6 +56,7 @@ export class SottoApp extends LitElement {
   readonly #wide = new Media(this, '(min-width: 840px)');
   readonly #widest = new Media(this, '(min-width: 1200px)');
   readonly #announcer = new Announcer(this);
+  readonly #attendance = new Attendance(this);
   readonly #watch = new EngineWatch(this, (event) => { this.#announcer.items(event, this.#watch.state, this.#roomKey()); });
   readonly #navigation = new Navigation(this, {
     moved: (way, from) => { void this.#moved(way, from); },
@@ -83,6 +85,8 @@ export class SottoApp extends LitElement {
     if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
     this.#announcer.connection(this.#watch.state?.connection ?? null);
     this.#announcer.people(this.#watch.state);
+    this.#announcer.typing(this.#watch.state === null ? undefined : this.#room(this.#watch.state));
+    this.#attendance.follow(this.#watch.state === null || this.#watch.state.profile === null ? null : this.engine, this.#roomKey());
     if (this.#navigation.route.kind === 'details') loadCare().catch(() => undefined);
   }
 
@@ -120,8 +124,9 @@ export class SottoApp extends LitElement {
     return html`
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
-          <sotto-room-list .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
-            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}></sotto-room-list>
+          <sotto-room-list .engine=${this.engine} .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}
+            @open-details=${(event: RoomEvent) => { this.#navigation.go({ kind: 'details', room: event.detail.room }); }} @open-sheet=${(event: CustomEvent<RoomSheet & { room: RoomKey }>) => { this.#open(event.detail); }}></sotto-room-list>
         </div>
         ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
           <sotto-room .engine=${this.engine} .room=${room} .connection=${state.connection} .target=${this.target} @reached=${() => { this.target = null; }} ?narrow=${!wide} @up=${this.#up}

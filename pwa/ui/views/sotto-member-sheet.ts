@@ -10,6 +10,7 @@ import '../elements/sotto-sheet.ts';
 import { answers, base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { isUnseen, isolated, mayRemove, roleName, roleText, unseenText } from '../words/people.ts';
+import { presenceText } from '../words/signs.ts';
 import { fromNow } from '../words/times.ts';
 
 const words = {
@@ -128,6 +129,7 @@ export class SottoMemberSheet extends LitElement {
   #heard(room: RoomSummary, member: Member): string {
     if (member.leaving) return words.leaving;
     if (isUnseen(member, room.me)) return unseenText(member);
+    if (member.presence !== null) return presenceText(member.presence);
     return member.lastSeenAt === 0 ? words.never : words.seen(fromNow(member.lastSeenAt));
   }
 

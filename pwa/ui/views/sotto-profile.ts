@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Person, Preferences } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
-import { icon } from '../elements/icon.ts';
+import { icon, type IconName } from '../elements/icon.ts';
 import { problemLine } from '../elements/problem-line.ts';
 import '../elements/sotto-avatar.ts';
 import '../elements/sotto-sheet.ts';
@@ -17,6 +17,12 @@ const words = {
   get save() { return msg('Save'); },
   get receipts() { return msg('Tell when you have read'); },
   get receiptsText() { return msg('Others see that you read their messages. Without it you do not see whether they read yours.'); },
+  get arrivals() { return msg('Tell when messages have arrived'); },
+  get arrivalsText() { return msg('Others see that their messages are on your device. Without it you do not see whether yours are on theirs.'); },
+  get typing() { return msg('Show that you are typing'); },
+  get typingText() { return msg('Others see it while you write. Without it you do not see when they do.'); },
+  get presence() { return msg('Show when you are here'); },
+  get presenceText() { return msg('Others see when you have Sotto in front of you, and when you last had. Without it you do not see it of them.'); },
   get about() { return msg('About Sotto'); },
   get aboutText() { return msg('Its version, and the hash of the code that runs here'); },
   get key() { return msg('Your identity'); },
@@ -66,9 +72,16 @@ export class SottoProfile extends LitElement {
   #receipts() {
     const { engine, preferences } = this;
     if (engine === null || preferences === null) return nothing;
+    const row = (name: 'readReceipts' | 'deliveryReceipts' | 'typing' | 'presence', mark: IconName, title: string, text: string) => html`
+      <label class="row"><span class="dot">${icon(mark)}</span><span class="lines"><strong>${title}</strong><span class="text">${text}</span></span>
+        <input type="checkbox" role="switch" .checked=${preferences[name]} @change=${(event: Event) => { void this.#doing.run(() => engine.setPreferences({ [name]: (event.target as HTMLInputElement).checked })); }}></label>`;
     return html`
-      <div class="card"><label class="row"><span class="dot">${icon('ticks')}</span><span class="lines"><strong>${words.receipts}</strong><span class="text">${words.receiptsText}</span></span>
-        <input type="checkbox" role="switch" .checked=${preferences.readReceipts} @change=${(event: Event) => { void this.#doing.run(() => engine.setPreferences({ ...preferences, readReceipts: (event.target as HTMLInputElement).checked })); }}></label></div>`;
+      <div class="card">
+        ${row('readReceipts', 'ticks', words.receipts, words.receiptsText)}
+        ${row('deliveryReceipts', 'check', words.arrivals, words.arrivalsText)}
+        ${row('typing', 'edit', words.typing, words.typingText)}
+        ${row('presence', 'people', words.presence, words.presenceText)}
+      </div>`;
   }
 
   readonly #save = async (event: Event): Promise<void> => {

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Engine, RoomSummary } from '../../engine/api.ts';
+import type { Engine, RoomPlace, RoomSummary } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
 import { icon } from '../elements/icon.ts';
 import type { IconName } from '../elements/icon.ts';
@@ -11,6 +11,8 @@ import { base, buttons, fields, marks, rows } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { hostOf } from '../words/alarms.ts';
 import { isolated, mayInvite, mayManage } from '../words/people.ts';
+import { mutedText } from '../words/signs.ts';
+import { stayOf } from '../words/stays.ts';
 import { openSheet } from './sheets.ts';
 import type { RoomSheet } from './sheets.ts';
 import './sotto-knocks.ts';
@@ -45,6 +47,15 @@ const words = {
   get alarmText() { return msg('The relay needs your attention'); },
   get relayMove() { return msg('Carries the messages and cannot read them. Move to another relay'); },
   get relayText() { return msg('Carries this room’s messages and cannot read them'); },
+  get mute() { return msg('Notifications'); },
+  get loud() { return msg('You are told of what is new'); },
+  get pin() { return msg('Pinned'); },
+  get pinText() { return msg('Stands above the other rooms'); },
+  get archive() { return msg('Archived'); },
+  get archiveText() { return msg('Out of the list until somebody says something'); },
+  get disappearing() { return msg('Disappearing messages'); },
+  get disappearingOff() { return msg('Messages stay'); },
+  disappearingOn: (time: string) => msg(str`${time} after they were read`),
   get leave() { return msg('Leave the room'); },
   get leaveDirect() { return msg('Leave the chat'); },
   get forget() { return msg('Delete from this device'); },
@@ -101,6 +112,7 @@ export class SottoRoomDetails extends LitElement {
         ${problemLine(this.#doing.problem)}
         ${room.knocks.length === 0 ? nothing : html`<section><h2 class="new">${words.waiting}</h2><sotto-knocks .engine=${this.engine} .room=${room}></sotto-knocks></section>`}
         ${direct ? nothing : html`<section><h2>${words.members}</h2><sotto-member-list .engine=${this.engine} .room=${room} @open-sheet=${(event: CustomEvent<RoomSheet>) => { openSheet(this, event.detail); }}></sotto-member-list></section>`}
+        ${this.#place(room)}
         ${this.#comingIn(room)}
         ${this.#safety(room)}
         ${this.#end(room)}
@@ -119,6 +131,33 @@ export class SottoRoomDetails extends LitElement {
           ${mayManage(room) ? html`<button class="button small" type="button" aria-label=${words.editLong} @click=${this.#opens({ kind: 'edit' })}>${icon('edit', 18)}${words.edit}</button>` : nothing}
         </div>
       </div>`;
+  }
+
+  /** What is of this device alone, and the time after which messages go. */
+  #place(room: RoomSummary) {
+    const { pinned, archived, muted } = room.place;
+    const { disappearing } = room.settings;
+    const member = room.standing.kind === 'member';
+    const stays = disappearing === null ? words.disappearingOff : words.disappearingOn(stayOf(disappearing));
+    return html`
+      <section class="card">
+        ${member && (mayManage(room) || room.kind === 'direct') ? this.#row('timer', words.disappearing, stays, { kind: 'disappearing' })
+          : html`<div class="row"><span class="dot">${icon('timer')}</span><p class="lines"><strong>${words.disappearing}</strong><span class="text">${stays}</span></p></div>`}
+        ${this.#row(muted === null ? 'bell' : 'mute', words.mute, muted === null ? words.loud : mutedText(muted), { kind: 'mute' })}
+        ${this.#switch('pin', words.pin, words.pinText, pinned, (on) => ({ pinned: on }))}
+        ${this.#switch('archive', words.archive, words.archiveText, archived, (on) => ({ archived: on }))}
+      </section>`;
+  }
+
+  #switch(mark: IconName, title: string, text: string, on: boolean, change: (on: boolean) => Partial<RoomPlace>) {
+    return html`<label class="row"><span class="dot">${icon(mark)}</span><span class="lines"><strong>${title}</strong><span class="text">${text}</span></span>
+      <input type="checkbox" role="switch" .checked=${on} ?disabled=${this.#doing.busy} @change=${(event: Event) => { void this.#setPlace(event.target as HTMLInputElement, on, change); }} /></label>`;
+  }
+
+  async #setPlace(field: HTMLInputElement, before: boolean, change: (on: boolean) => Partial<RoomPlace>): Promise<void> {
+    const { engine, room } = this;
+    if (engine === null || room === null) return;
+    if (!(await this.#doing.run(() => engine.setPlace(room.room, change(field.checked))))) field.checked = before;
   }
 
   #comingIn(room: RoomSummary) {
@@ -170,7 +209,7 @@ export class SottoRoomDetails extends LitElement {
     if (engine === null || room === null) return;
     const field = event.target as HTMLInputElement;
     const approval = field.checked;
-    const done = await this.#doing.run(() => engine.setSettings(room.room, { ...room.settings, approval }));
+    const done = await this.#doing.run(() => engine.setSettings(room.room, { approval }));
     // The switch shows what the room agreed on, not what was wished for.
     if (!done) field.checked = room.settings.approval;
   };

@@ -2,7 +2,8 @@ import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { EngineState, RoomKey, RoomSummary } from '../../engine/api.ts';
+import { assertNever } from '../../../shared/never.ts';
+import type { Engine, EngineState, RoomKey, RoomPlace, RoomSummary } from '../../engine/api.ts';
 import { routeHash } from '../controllers/navigation.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-connection-line.ts';
@@ -11,7 +12,10 @@ import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';
 import { timeOf } from '../timeline/layout.ts';
+import { plural } from '../words/counts.ts';
 import { isolated } from '../words/people.ts';
+import { loadCare } from './sheets.ts';
+import type { RoomChoice, RoomChoiceEvent } from './sotto-room-menu.ts';
 
 const words = {
   title: 'Sotto',
@@ -23,18 +27,32 @@ const words = {
   get joinHint() { return msg('Scan a code or paste a link'); },
   get find() { return msg('Find in messages'); },
   profile: (name: string) => msg(str`You: ${isolated(name)}`),
+  archived: (count: number) => plural(count, msg('1 archived room|{n} archived rooms')),
+  get archive() { return msg('Archived'); },
+  get back() { return msg('Back to rooms'); },
+  get noneArchived() { return msg('Nothing is archived any more.'); },
   get emptyTitle() { return msg('Quiet in here'); },
   get emptyLine() { return msg('Start a room and invite someone, or join one by a code or link.'); },
 } as const;
 
-/** The rooms, the most recently active first. Fires `open-room`, `find`, `start-room`, `join-link`, `open-profile`. */
+/** Milliseconds a finger rests for the menu; pixels that it may stray. */
+const LONG_PRESS = 450;
+const STRAY = 10;
+
+/** The rooms: pinned ones first, then the most recently active; archived ones apart. Fires `open-room`, `open-details`, `open-sheet`, `find`, `start-room`, `join-link`, `open-profile`. */
 @customElement('sotto-room-list')
 export class SottoRoomList extends LitElement {
+  @property({ attribute: false }) engine: Engine | null = null;
   @property({ attribute: false }) engineState: EngineState | null = null;
   @property({ attribute: false }) current: RoomKey | null = null;
   /** A phone: the button for new rooms stands where the thumb is. */
   @property({ type: Boolean, reflect: true }) narrow = false;
   @state() private reached: RoomKey | null = null;
+  /** The archived rooms are shown in place of the others. */
+  @state() private archive = false;
+  @state() private choosing: { readonly room: RoomKey; readonly anchor: HTMLElement; readonly at: { readonly x: number; readonly y: number } | null } | null = null;
+  /** A finger rested: lifting it opens nothing. */
+  #pressed = false;
   @query('#add') private readonly menu!: HTMLElement;
 
   static override styles = [base, buttons, css`
@@ -48,7 +66,16 @@ export class SottoRoomList extends LitElement {
     :host([narrow]) .list { padding-block-end: calc(96px + var(--safe-bottom)); }
     li { content-visibility: auto; contain-intrinsic-block-size: auto 74px; }
     li + li { margin-block-start: 2px; }
-    a { display: block; text-decoration: none; border-radius: 16px; }
+    a { display: block; text-decoration: none; border-radius: 16px; -webkit-touch-callout: none; user-select: none; --row-ground: var(--surface); }
+    :host([narrow]) a { --row-ground: var(--paper); }
+    a[aria-current] { --row-ground: var(--accent-tint); }
+    h1:focus-visible { outline: none; }
+    .back { margin-inline-start: -12px; }
+    .apart { display: grid; grid-template-columns: 52px minmax(0, 1fr) auto; align-items: center; gap: 12px; inline-size: 100%; min-block-size: 52px; padding: 6px 12px; border-radius: 16px; color: var(--ink-2); font-size: var(--text-m); }
+    .apart:hover { background: var(--hover); }
+    .apart:focus-visible { outline-offset: -2px; }
+    .apart .icon { justify-self: center; }
+    .none { padding: 32px; text-align: center; color: var(--ink-3); font-size: var(--text-m); }
     a:focus-visible { outline-offset: -2px; }
     .head sotto-avatar { --avatar: 34px; }
     .add { color: var(--accent-ink); }
@@ -78,27 +105,36 @@ export class SottoRoomList extends LitElement {
   }
 
   protected override render() {
-    const rooms = sorted(this.engineState?.rooms ?? []);
+    const all = this.engineState?.rooms ?? [];
+    const archived = all.filter(({ place }) => place.archived).length;
+    const inArchive = this.archive;
+    const rooms = sorted(all.filter(({ place }) => place.archived === inArchive));
     const tabStop = this.reached ?? this.current ?? rooms[0]?.room ?? null;
     return html`
       <div class="head">
-        <h1 tabindex="-1">${words.title}</h1>
-        ${rooms.length === 0 ? nothing : html`<button class="round" type="button" aria-label=${words.find} title=${words.find} aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('find')); }}>${icon('search')}</button>`}
-        ${this.#profile()}
-        ${this.narrow || rooms.length === 0 ? nothing : html`<button class="round add" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus')}</button>`}
+        ${inArchive ? html`<button class="round back" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#showArchive(false); }}>${icon('back', 24)}</button>` : nothing}
+        <h1 tabindex="-1">${inArchive ? words.archive : words.title}</h1>
+        ${all.length === 0 || inArchive ? nothing : html`<button class="round" type="button" aria-label=${words.find} title=${words.find} aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('find')); }}>${icon('search')}</button>`}
+        ${inArchive ? nothing : this.#profile()}
+        ${this.narrow || all.length === 0 || inArchive ? nothing : html`<button class="round add" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus')}</button>`}
       </div>
       <sotto-connection-line .connection=${this.engineState?.connection ?? { kind: 'online' }}></sotto-connection-line>
-      ${rooms.length === 0 ? this.#empty() : html`
-        <ul class="list" aria-label=${words.rooms} @keydown=${this.#arrows}>
+      ${all.length === 0 ? this.#empty() : html`
+        <div class="list">
+        ${inArchive || archived === 0 ? nothing : html`<button class="apart" type="button" @click=${() => { this.#showArchive(true); }}>${icon('archive')}<span>${words.archived(archived)}</span>${icon('forward', 18)}</button>`}
+        ${rooms.length === 0 && inArchive ? html`<p class="none" role="status">${words.noneArchived}</p>` : nothing}
+        <ul aria-label=${inArchive ? words.archive : words.rooms} @keydown=${this.#arrows}>
           ${repeat(rooms, (room) => room.room, (room) => html`<li><a href=${routeHash({ kind: 'room', room: room.room })} data-room=${room.room} tabindex=${room.room === tabStop ? 0 : -1}
-            aria-current=${room.room === this.current ? 'page' : nothing} @click=${(event: MouseEvent) => { this.#open(event, room.room); }} @focus=${() => { this.reached = room.room; }}>
+            aria-current=${room.room === this.current ? 'page' : nothing} @click=${(event: MouseEvent) => { this.#open(event, room.room); }} @focus=${() => { this.reached = room.room; }}
+            aria-haspopup="menu" @contextmenu=${(event: MouseEvent) => { this.#context(event, room.room); }} @pointerdown=${(event: PointerEvent) => { this.#press(event, room.room); }}>
             <sotto-room-row .room=${room} .current=${room.room === this.current}></sotto-room-row></a></li>`)}
-        </ul>
-        ${this.narrow ? html`<button class="float" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus', 24)}</button>` : nothing}`}
+        </ul></div>
+        ${this.narrow && !inArchive ? html`<button class="float" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus', 24)}</button>` : nothing}`}
       <div id="add" popover>
         <button type="button" @click=${() => { this.#choose('start-room'); }}><span class="dot">${icon('plus')}</span><span>${words.start}<small>${words.startHint}</small></span></button>
         <button type="button" @click=${() => { this.#choose('join-link'); }}><span class="dot">${icon('link')}</span><span>${words.join}<small>${words.joinHint}</small></span></button>
-      </div>`;
+      </div>
+      ${this.#roomMenu(all)}`;
   }
 
   #empty() {
@@ -120,6 +156,82 @@ export class SottoRoomList extends LitElement {
       @click=${() => { this.dispatchEvent(new CustomEvent('open-profile')); }}><sotto-avatar .name=${profile.name} .key=${profile.person}></sotto-avatar><span class="unseen">${words.profile(profile.name)}</span></button>`;
   }
 
+  #roomMenu(rooms: readonly RoomSummary[]) {
+    const { choosing } = this;
+    const room = rooms.find((one) => one.room === choosing?.room);
+    return choosing === null || room === undefined ? nothing
+      : html`<sotto-room-menu .room=${room} .anchor=${choosing.anchor} .at=${choosing.at} @choose=${(event: RoomChoiceEvent) => { this.#do(room.room, event.detail); }} @close=${this.#closeMenu}></sotto-room-menu>`;
+  }
+
+  #showArchive(archive: boolean): void {
+    this.archive = archive;
+    this.reached = null;
+    void this.updateComplete.then(() => { this.renderRoot.querySelector<HTMLElement>('h1')?.focus(); });
+  }
+
+  #do(room: RoomKey, choice: RoomChoice): void {
+    const set = (place: Partial<RoomPlace>): void => { this.engine?.setPlace(room, place).catch(() => undefined); };
+    switch (choice) {
+      case 'pin':
+      case 'unpin':
+        return set({ pinned: choice === 'pin' });
+      case 'archive':
+      case 'restore':
+        return set({ archived: choice === 'archive' });
+      case 'unmute':
+        return set({ muted: null });
+      case 'mute':
+        this.dispatchEvent(new CustomEvent('open-sheet', { detail: { kind: 'mute', room } }));
+        return;
+      case 'details':
+        this.dispatchEvent(new CustomEvent('open-details', { detail: { room } }));
+        return;
+      default:
+        return assertNever(choice);
+    }
+  }
+
+  readonly #closeMenu = (): void => {
+    const anchor = this.choosing?.anchor;
+    this.choosing = null;
+    anchor?.focus({ preventScroll: true });
+  };
+
+  #ask(room: RoomKey, anchor: HTMLElement, at: { readonly x: number; readonly y: number } | null): void {
+    this.choosing = { room, anchor, at };
+    // Until it is there, the menu stands empty; where it cannot be fetched, the next try asks again.
+    loadCare().catch(() => { this.choosing = null; });
+  }
+
+  /** By the mouse's other button, or by a key, which has no place of its own. */
+  #context(event: MouseEvent, room: RoomKey): void {
+    event.preventDefault();
+    const anchor = event.currentTarget as HTMLElement;
+    if (this.choosing === null) this.#ask(room, anchor, event.button === 2 ? { x: event.clientX, y: event.clientY } : null);
+  }
+
+  #press(event: PointerEvent, room: RoomKey): void {
+    this.#pressed = false;
+    if (event.pointerType === 'mouse' || !event.isPrimary) return;
+    const anchor = event.currentTarget as HTMLElement;
+    const { clientX: x, clientY: y } = event;
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      over.abort();
+      this.#pressed = true;
+      navigator.vibrate?.(8);
+      this.#ask(room, anchor, { x, y });
+    }, LONG_PRESS);
+    const end = (): void => {
+      clearTimeout(timer);
+      over.abort();
+    };
+    const { signal } = over;
+    for (const kind of ['pointerup', 'pointercancel'] as const) addEventListener(kind, end, { signal });
+    addEventListener('scroll', end, { signal, capture: true });
+    addEventListener('pointermove', (moved: PointerEvent) => { if (Math.hypot(moved.clientX - x, moved.clientY - y) > STRAY) end(); }, { signal });
+  }
+
   #choose(event: 'start-room' | 'join-link'): void {
     if (this.menu.matches(':popover-open')) this.menu.hidePopover();
     this.dispatchEvent(new CustomEvent(event));
@@ -127,6 +239,11 @@ export class SottoRoomList extends LitElement {
 
   #open(event: MouseEvent, room: RoomKey): void {
     // With a key held, the browser's own way: a new tab or window.
+    if (this.#pressed) {
+      this.#pressed = false;
+      event.preventDefault();
+      return;
+    }
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent('open-room', { detail: { room } }));
@@ -147,7 +264,7 @@ export class SottoRoomList extends LitElement {
 }
 
 const activity = (room: RoomSummary): number => (room.latest === null ? room.createdAt : timeOf(room.latest));
-const sorted = (rooms: readonly RoomSummary[]): readonly RoomSummary[] => [...rooms].sort((a, b) => activity(b) - activity(a));
+const sorted = (rooms: readonly RoomSummary[]): readonly RoomSummary[] => [...rooms].sort((a, b) => Number(b.place.pinned) - Number(a.place.pinned) || activity(b) - activity(a));
 
 declare global {
   interface HTMLElementTagNameMap { 'sotto-room-list': SottoRoomList }

@@ -1,17 +1,19 @@
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Connection, Engine, MessageItem, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Connection, Engine, EngineEvent, MessageItem, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { Compose, type About } from '../controllers/compose.ts';
+import { Typing } from '../controllers/typing.ts';
 import { MessageActs } from '../controllers/message-acts.ts';
 import { icon } from '../elements/icon.ts';
 import type { AttachEvent, AttachKind } from '../elements/sotto-attach-menu.ts';
-import { otherOf, partnerOf, roomFace } from '../elements/room-face.ts';
+import { partnerOf, roomFace } from '../elements/room-face.ts';
 import '../elements/sotto-banner.ts';
 import '../elements/sotto-composer.ts';
 import type { Purpose, SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
 import '../elements/sotto-connection-line.ts';
 import type { ActEvent } from '../elements/sotto-message-group.ts';
+import '../elements/sotto-room-status.ts';
 import { base, buttons, marks } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { contentText } from '../words/notices.ts';
@@ -30,9 +32,6 @@ const words = {
   details: (name: string) => `About ${name}`,
   find: 'Find in this room',
   invite: 'Invite people',
-  people: (count: number) => (count === 1 ? 'Only you' : `${count} people`),
-  direct: 'Just the two of you',
-  withYou: (name: string) => `You and ${name}`,
   understood: 'I understand',
   unanswered: (name: string) => `${name} was asked and has not answered yet. You can write as soon as they accept.`,
   partnerLeft: (name: string) => `${name} left this chat. What was written stays; write to them from a room that you share to begin anew.`,
@@ -54,6 +53,8 @@ export class SottoRoom extends LitElement {
   @query('sotto-log') private readonly log!: SottoLog | null;
   @query('sotto-composer') private readonly composer!: SottoComposer | null;
   #opened: RoomKey | null = null;
+  #stopListening: (() => void) | null = null;
+  readonly #typing = new Typing();
   readonly #compose = new Compose(this);
   readonly #acts = new MessageActs(this, {
     reply: (message) => { this.#begin(() => { this.#compose.reply(message); }); },
@@ -69,6 +70,9 @@ export class SottoRoom extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#typing.stop();
+    this.#stopListening?.();
+    this.#stopListening = null;
     this.#opened = null;
   }
 
@@ -83,8 +87,11 @@ export class SottoRoom extends LitElement {
     const { engine, room } = this;
     if (engine === null || room === null || room.room === this.#opened) return;
     this.#opened = room.room;
+    this.#stopListening?.();
+    this.#stopListening = engine.subscribe(this.#gone);
     this.problem = '';
     this.#compose.open(engine, room.room, room.draft);
+    this.#typing.open(engine, room.room);
     this.#acts.open(engine, room.room);
   }
 
@@ -112,14 +119,13 @@ export class SottoRoom extends LitElement {
   }
 
   #header(room: RoomSummary) {
-    const other = otherOf(room);
     return html`
       <div class="head">
         ${this.narrow ? html`<button class="round" type="button" aria-label=${words.back} title=${words.back} @click=${() => { this.#say('up'); }}>${icon('back', 24)}</button>` : nothing}
         <h1 tabindex="-1">
           <button class="about" type="button" title=${words.details(room.name)} @click=${() => { this.#say('open-details'); }}>
             ${roomFace(room)}
-            <span class="who"><span class="title named"><bdi>${room.name}</bdi>${partnerOf(room)?.verified === true ? verifiedMark() : nothing}</span><span class="sub">${other === undefined ? words.people(room.members.length) : other.name === room.name ? words.direct : words.withYou(other.name)}</span></span>
+            <span class="who"><span class="title named"><bdi>${room.name}</bdi>${partnerOf(room)?.verified === true ? verifiedMark() : nothing}</span><sotto-room-status .room=${room}></sotto-room-status></span>
           </button>
         </h1>
         <button class="round" type="button" aria-label=${words.find} title=${words.find} aria-haspopup="dialog" @click=${() => { openSheet(this, { kind: 'search' }); }}>${icon('search')}</button>
@@ -159,7 +165,7 @@ export class SottoRoom extends LitElement {
     if (room.kind === 'direct' && partnerOf(room) === undefined) return html`<p class="standing" role="status">${this.#partnerWasHere(room) ? words.partnerLeft(room.name) : words.unanswered(room.name)}</p>`;
     return html`
       <sotto-composer .text=${this.#compose.text} .purpose=${purposeOf(this.#compose.about)} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
-        @write=${(event: WriteEvent) => { this.#compose.write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}
+        @write=${(event: WriteEvent) => { this.#write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}
         .attachable=${ATTACHABLE} @attach=${this.#attach} @drop=${() => { this.#compose.drop(); }} @last=${this.#editLast}></sotto-composer>`;
   }
 
@@ -176,7 +182,19 @@ export class SottoRoom extends LitElement {
     return this.log?.items.some((item) => (item.kind === 'message' ? !item.mine : (item.fact.kind === 'joined' || item.fact.kind === 'left') && item.fact.who.person !== me)) === true;
   }
 
+  #write(text: string): void {
+    this.#compose.write(text);
+    if (this.#compose.about?.kind !== 'edit') this.#typing.write(text);
+  }
+
+  /** What is gone is neither answered nor reworded. */
+  readonly #gone = (event: EngineEvent): void => {
+    const { about } = this.#compose;
+    if (event.kind === 'gone' && event.room === this.room?.room && about !== null && event.messages.includes(about.message.id)) this.#compose.drop();
+  };
+
   readonly #send = async (): Promise<void> => {
+    this.#typing.sent();
     if (await this.#compose.send()) await this.log?.toEnd(false);
   };
 

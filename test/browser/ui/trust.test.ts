@@ -29,7 +29,7 @@ describe('members and roles', () => {
 
   it('offers nobody what their role does not allow', async () => {
     const { app } = await stage('details');
-    expect(has(app, '[role=switch]')).to.equal(false);
+    expect(says(app, 'Let people in one by one')).to.equal(false);
     expect(all(app, 'button').some((each) => each.getAttribute('aria-label') === 'Edit name and picture')).to.equal(false);
     const owner = await stage('member');
     expect(says(owner.app, 'Ana Duarte')).to.equal(true);
