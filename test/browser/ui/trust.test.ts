@@ -103,13 +103,14 @@ describe('members and roles', () => {
   it('puts the switch for approval back where the room did not agree', async () => {
     const { app, engine } = await stage('details-owner');
     engine.failing.set('setSettings', 'not-allowed');
-    const approval = one(app, '[role=switch]') as HTMLInputElement;
+    const approvalOf = (): HTMLInputElement => all(app, 'label').find((label) => label.textContent?.includes('Let people in one by one') === true)?.querySelector('input') ?? expect.fail('no switch');
+    const approval = approvalOf();
     approval.click();
     await until('it says why', () => says(app, 'You may not do that here'));
     expect(approval.checked).to.equal(false);
     engine.failing.clear();
     approval.click();
-    await until('it stands', () => engine.asked('setSettings').length === 2 && (one(app, '[role=switch]') as HTMLInputElement).checked);
+    await until('it stands', () => engine.asked('setSettings').length === 2 && approvalOf().checked);
     expect(engine.asked('setSettings').at(-1)).to.deep.equal([ROOM, { approval: true }]);
   });
 
