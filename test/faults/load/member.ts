@@ -9,12 +9,12 @@ import { decodeCommitPayload, encodeCommitPayload } from '../../../shared/commit
 import { encodeControl, type RelayControl } from '../../../shared/control.ts';
 import { encodeEnvelope, type Envelope } from '../../../shared/envelope.ts';
 import { decodeRelayFrame } from '../../../shared/frame.ts';
-import { START, type AccessKey, type EnvelopeId, type Nonce, type Seq } from '../../../shared/ids.ts';
+import { START, type AccessKey, type EnvelopeId, type Nonce, type Seq, type Ticket } from '../../../shared/ids.ts';
 import { LIMITS, SOCKET_PATH, SUBPROTOCOL } from '../../../shared/limits.ts';
 import { assertNever } from '../../../shared/never.ts';
-import { invitesDigestOf, openStatement } from '../../../shared/statements.ts';
+import { invitesDigestOf, openStatement, reopenStatement } from '../../../shared/statements.ts';
 import type { Dice } from '../../support/dice.ts';
-import { sha256, type TestEpoch } from '../../support/relay-client.ts';
+import { sha256, ticketProof, type TestEpoch } from '../../support/relay-client.ts';
 import type { Attempt, Seen } from '../checker/history.ts';
 import { digestOf, seenOf, type Recorder } from './recorder.ts';
 import type { LoadRoom } from './room.ts';
@@ -63,6 +63,8 @@ export class Member {
   #ref = 0;
   /** The opening under way: what still comes before its answer will come again, by the pull behind it. */
   #opening: number | undefined;
+  /** By epoch (hex). */
+  readonly #tickets = new Map<string, Ticket>();
   #live = false;
   #ended = false;
 
@@ -180,7 +182,9 @@ export class Member {
         return this.#open();
       case 'opened':
         recorder.incarnation(room.name, toHex(control.incarnation));
-        if (control.ref === this.#opening) this.#opening = undefined;
+        if (control.ref !== this.#opening) return;
+        this.#opening = undefined;
+        if (control.ticket !== undefined) this.#tickets.set(toHex(this.#epoch.id), control.ticket.slice() as Ticket);
         return;
       case 'pulled':
         if (control.ref !== this.#ref) return; // of a pull before the epoch that we have now
@@ -254,9 +258,12 @@ export class Member {
     const { room, id, pair } = this.#epoch;
     if (this.#nonce === undefined) return;
     this.#live = false;
-    const sig = pair.sign(openStatement({ origin: this.#options.origin, room, epoch: id, nonce: this.#nonce }));
-    this.#opening = ++this.#ref;
-    this.#socket?.send(encodeControl({ t: 'open', ref: this.#opening, room, epoch: id, sig }));
+    const statement = { origin: this.#options.origin, room, epoch: id, nonce: this.#nonce };
+    const ref = ++this.#ref;
+    this.#opening = ref;
+    // A ticket holds whatever befalls the relay: that one is refused is as odd as that a key is.
+    const ticket = this.#tickets.get(toHex(id));
+    this.#socket?.send(encodeControl(ticket === undefined ? { t: 'open', ref, room, epoch: id, sig: pair.sign(openStatement(statement)) } : { t: 'reopen', ref, room, epoch: id, proof: ticketProof(ticket, reopenStatement(statement)) }));
     this.#pull();
   }
 

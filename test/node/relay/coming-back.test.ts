@@ -14,6 +14,7 @@ import { scratchFolder } from '../../support/relay-places.ts';
 import { RelayScene } from '../../support/relay-scene.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
+// eslint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what kind of id it is to be
 const bytes = <T extends Uint8Array>(length: number): T => new Uint8Array(randomBytes(length)) as Uint8Array as T;
 
 async function made(store: Store, epochs = 1): Promise<RoomId> {
