@@ -2,6 +2,7 @@
  * `npm run attacks`: every attack in full, on relays of its own on this machine's loopback, one after the other. Prints JSON; ends with 1 where the
  * relay did not stand one of them. `npm run attacks -- replay guessing` runs those alone.
  */
+import { blobGarbage, downloads, IMPATIENT_BLOBS, slowUploads } from './attacks/blobs.ts';
 import { crossSite } from './attacks/cross-site.ts';
 import { garbage, garbageWithinLimits } from './attacks/garbage.ts';
 import { guessing } from './attacks/guessing.ts';
@@ -17,6 +18,10 @@ const SEED = Date.now() % 1_000_000;
 const attacks: Readonly<Record<string, () => Promise<object>>> = {
   slowloris: () => underAttack(IMPATIENT, (target) => slowloris(target, 100)),
   slowhttptest: async () => (hasSlowHttpTest() ? underAttack([], (target) => slowHttpTest(target, 1000, 30)) : { skipped: 'slowhttptest is not installed (apt install slowhttptest)' }),
+  blobs: async () => ({
+    garbage: await underAttack([], (target) => blobGarbage(target, 200_000, SEED)), seed: SEED,
+    ...(await underAttack(IMPATIENT_BLOBS, async (target) => ({ slow: await slowUploads(target, 40), downloads: await downloads(target, 400, 40, 2000) }))),
+  }),
   garbage: () => underAttack(WIDE_OPEN, async (target) => ({ seed: SEED, ...(await garbage(target, 1_000_000, SEED)) })),
   'garbage-within-limits': () => underAttack([], garbageWithinLimits),
   malformed: () => underAttack([], (target) => malformed(target, 50)),

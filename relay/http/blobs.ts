@@ -41,6 +41,8 @@ export async function blobRoutes(app: FastifyInstance, routes: BlobRoutes): Prom
     });
     scope.setErrorHandler(async (error, request, reply) => {
       if (error instanceof BlobRefusal) return refuse(reply, error.code, error.retryAfter, counters);
+      // What Fastify itself takes for no request that can be served.
+      if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500) return refuse(reply, 'bad-frame', 0, counters);
       if (!(error instanceof BlobError)) {
         // The body broke off, or something unforeseen: nothing of it is said.
         if (!request.raw.destroyed) request.log.error({ err: error }, 'a blob request failed');

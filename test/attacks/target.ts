@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,14 +23,15 @@ export class Target {
   readonly url: string;
   readonly port: number;
   readonly #child: ChildProcess;
-  readonly #data: string;
+  /** Its folder. */
+  readonly data: string;
   readonly #stderr: () => string;
 
   private constructor(url: string, child: ChildProcess, data: string, stderr: () => string) {
     this.url = url;
     this.port = Number(new URL(url).port);
     this.#child = child;
-    this.#data = data;
+    this.data = data;
     this.#stderr = stderr;
   }
 
@@ -65,6 +66,19 @@ export class Target {
   /** Resident bytes of the relay. */
   rss(): number {
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#child.pid)]).toString().trim()) * 1024;
+  }
+
+  /** How many files whose path holds this it has open; 0 where the system does not tell. */
+  openFiles(within: string): number {
+    const folder = `/proc/${this.#child.pid}/fd`;
+    if (!existsSync(folder)) return 0;
+    return readdirSync(folder).filter((name) => {
+      try {
+        return readlinkSync(`${folder}/${name}`).includes(within);
+      } catch {
+        return false; // closed meanwhile
+      }
+    }).length;
   }
 
   /** A room with its creator, live. */
@@ -122,7 +136,7 @@ export class Target {
       this.#child.kill('SIGKILL');
       await gone;
     }
-    rmSync(this.#data, { recursive: true, force: true });
+    rmSync(this.data, { recursive: true, force: true });
   }
 }
 

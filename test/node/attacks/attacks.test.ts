@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { blobGarbage, downloads, IMPATIENT_BLOBS, slowUploads } from '../../attacks/blobs.ts';
 import { crossSite } from '../../attacks/cross-site.ts';
 import { garbage, garbageWithinLimits } from '../../attacks/garbage.ts';
 import { greater, guessing } from '../../attacks/guessing.ts';
@@ -45,6 +46,11 @@ test('pages of a foreign origin; signatures used again, elsewhere, for something
 
 test('guessing: a room that is there and one that is not answer alike, and take as long', async (context) => {
   context.diagnostic(JSON.stringify(await underAttack(WIDE_OPEN, (target) => guessing(target, 100))));
+});
+
+test('attachments: 10,000 broken requests, uploads that drip, downloads that nobody reads, and many at once', async (context) => {
+  context.diagnostic(JSON.stringify(await underAttack(['grants-per-connection=1000', 'upload-bytes-per-second-and-address=1GiB'], (target) => blobGarbage(target, 10_000))));
+  context.diagnostic(JSON.stringify(await underAttack(IMPATIENT_BLOBS, async (target) => ({ slow: await slowUploads(target, 20), downloads: await downloads(target, 100, 20, 100) }))));
 });
 
 test('the measures themselves: ranks tell what differs, a relay that is gone is noticed', async () => {
