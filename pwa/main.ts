@@ -1,6 +1,8 @@
 /// <reference types="vite/client" />
 /** The page: the UI over the engine in its worker. */
 import { arrivedWith } from './arrival.ts';
+import { erasePage } from './platform/erase.ts';
+import { makePasskey, mayHavePasskeys, usePasskey } from './platform/passkey.ts';
 import { watchForUpdates } from './platform/updates.ts';
 import { speakAsChosen } from './ui/locale/language.ts';
 import './ui/views/sotto-app.ts';
@@ -15,6 +17,9 @@ await speakAsChosen();
 const app = document.createElement('sotto-app');
 app.link = arrivedWith;
 app.engine = engine;
+app.lock = engine;
+app.passkeys = mayHavePasskeys() ? { make: makePasskey, use: usePasskey } : null;
+app.addEventListener('wiped', () => { void erasePage().finally(() => { location.replace('/'); }); });
 app.versions = { ...app.versions, version: __VERSION__ };
 app.addEventListener('reload', () => { location.reload(); });
 document.body.append(app);

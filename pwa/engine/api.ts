@@ -5,6 +5,7 @@
 export * from './api/engine.ts';
 export * from './api/finding.ts';
 export * from './api/invites.ts';
+export * from './api/lock.ts';
 export * from './api/media.ts';
 export * from './api/messages.ts';
 export * from './api/people.ts';

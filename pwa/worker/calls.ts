@@ -1,22 +1,28 @@
 /** What crosses from a page to the engine and back: plain data, by structured clone. */
-import type { Engine, EngineEvent, Problem } from '../engine/api.ts';
+import type { AppLock, Engine, EngineEvent, Problem } from '../engine/api.ts';
+
+/** What runs in the worker that leads: an engine, behind the lock of the app. */
+export type LockableEngine = Engine & AppLock;
 
 /** Everything but what only a page's own connection can do. */
-export type Method = Exclude<keyof Engine, 'subscribe' | 'close'>;
+type EngineMethod = Exclude<keyof Engine, 'subscribe' | 'close'>;
+export type Method = EngineMethod | keyof AppLock;
 
-export const METHODS = [
+export const ENGINE_METHODS = [
   'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'search',
   'edit', 'deleteForAll', 'deleteHere', 'react', 'pin', 'vote', 'closePoll', 'message', 'versions', 'thread', 'pinned',
   'stage', 'staged', 'copyTo', 'unstage', 'open', 'pause', 'resume', 'unsend', 'roomMedia',
   'dismissAlarm', 'wake', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
   'forget', 'messagePerson', 'answerRequest', 'moveRoom', 'security', 'safetyNumber', 'verify', 'setVerified', 'acknowledge', 'rejoin',
-] as const satisfies readonly Method[];
+] as const satisfies readonly EngineMethod[];
+
+export const METHODS: readonly Method[] = [...ENGINE_METHODS, 'lockState', 'unlock', 'addLock', 'removeLock', 'setLockSettings', 'lock', 'stayUnlocked', 'wipe'];
 
 /**
  * Calls that may be made twice: reads, and those that say what is to be the case. `send` is one because its id is
  * the caller's. They are made again at the next leader; the others are told that it is not known whether they were done.
  */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['lockState', 'setLockSettings', 'stayUnlocked', 'state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
 
 export const isRepeatable = (method: Method): boolean => REPEATABLE.has(method);
 
@@ -44,8 +50,8 @@ export type Between =
   /** Is there a leader? */
   | { readonly kind: 'who-leads' };
 
-/** A call by name, with its arguments unchecked: both ends are of one build, and {@link Engine} is their contract. */
-export function callMethod(engine: Engine, { method, args }: Call): Promise<unknown> {
-  const run = engine[method] as (...given: readonly unknown[]) => Promise<unknown>;
+/** A call by name, with its arguments unchecked: both ends are of one build, and {@link LockableEngine} is their contract. */
+export function callMethod(engine: Engine | LockableEngine, { method, args }: Pick<Call, 'method' | 'args'>): Promise<unknown> {
+  const run = (engine as LockableEngine)[method] as (...given: readonly unknown[]) => Promise<unknown>;
   return run.apply(engine, [...args]);
 }

@@ -1,11 +1,11 @@
-/** The page's end: starts the worker, and hands out an {@link Engine} that lives there. The page itself does no cryptography. */
-import type { Engine, EngineEvent } from '../engine/api.ts';
+/** The page's end: starts the worker, and hands out the engine that lives there, behind its lock. The page itself does no cryptography. */
+import type { EngineEvent } from '../engine/api.ts';
 import { trustedScriptUrl } from '../platform/trusted-url.ts';
-import type { Answer } from './calls.ts';
+import type { Answer, LockableEngine } from './calls.ts';
 import workerUrl from './engine-worker.ts?worker&url';
 import { Calls, proxyEngine } from './proxy.ts';
 
-export function connectEngine(): Engine {
+export function connectEngine(): LockableEngine {
   const worker = new Worker(trustedScriptUrl(workerUrl), { type: 'module', name: 'sotto-engine' });
   const listeners = new Set<(event: EngineEvent) => void>();
   const calls = new Calls((call) => { worker.postMessage(call); });

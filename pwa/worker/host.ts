@@ -6,14 +6,14 @@
  * Where the lock fails, the storage still refuses a second writer: then the engine halts, and its host
  * steps down to be a follower.
  */
-import { EngineError, type Engine, type EngineEvent, type Problem, type ProblemCode } from '../engine/api.ts';
-import { StorageError } from '../engine/ports/storage.ts';
-import { callMethod, isRepeatable, type Answer, type Between, type Call } from './calls.ts';
+import type { EngineEvent, Problem } from '../engine/api.ts';
+import { callMethod, isRepeatable, type Answer, type Between, type Call, type LockableEngine } from './calls.ts';
+import { problemOf } from './problem.ts';
 
 export interface HostOptions {
   /** Names the lock and the channel. */
   readonly profile: string;
-  readonly startEngine: () => Promise<Engine>;
+  readonly startEngine: () => Promise<LockableEngine>;
   /** To this worker's own page. */
   readonly toPage: (message: Answer | { readonly kind: 'news'; readonly event: EngineEvent }) => void;
   readonly locks?: LockManager;
@@ -30,18 +30,10 @@ const MOST_REMEMBERED = 1000;
 
 const CUT_OFF: Problem = { code: 'internal', detail: 'The tab that did this was closed. Look whether it was done, else try again.' };
 
-const STORAGE_PROBLEMS: Readonly<Record<StorageError['code'], ProblemCode>> = { full: 'storage-full', failed: 'storage-failed', 'newer-schema': 'newer-schema' };
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof EngineError) return error.problem;
-  if (error instanceof StorageError) return { code: STORAGE_PROBLEMS[error.code], detail: error.message };
-  return { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
-}
-
 export class Host {
   readonly #options: HostOptions;
   readonly #channel: BroadcastChannel;
-  #engine: Engine | undefined;
+  #engine: LockableEngine | undefined;
   readonly #name = crypto.randomUUID();
   #leader: string | undefined;
   /** This page's calls that have not been answered. */
@@ -79,7 +71,7 @@ export class Host {
   }
 
   async #lead(): Promise<void> {
-    let engine: Engine;
+    let engine: LockableEngine;
     try {
       engine = await this.#options.startEngine();
     } catch (error) {
@@ -109,7 +101,7 @@ export class Host {
     for (const id of this.#open.keys()) this.#answerPage({ kind: 'failure', id, problem });
   }
 
-  async #run(call: Call, engine: Engine, answer: (answer: Answer) => void): Promise<void> {
+  async #run(call: Call, engine: LockableEngine, answer: (answer: Answer) => void): Promise<void> {
     try {
       answer({ kind: 'answer', id: call.id, value: await callMethod(engine, call) });
     } catch (error) {

@@ -1,6 +1,6 @@
-/** An {@link Engine} whose methods are calls that somebody else carries. */
+/** A {@link LockableEngine} whose methods are calls that somebody else carries. */
 import { EngineError, type Engine, type EngineEvent } from '../engine/api.ts';
-import { METHODS, type Answer, type Call, type Method } from './calls.ts';
+import { METHODS, type Answer, type Call, type LockableEngine, type Method } from './calls.ts';
 
 export class Calls {
   readonly pending = new Map<string, { readonly call: Call; readonly resolve: (value: unknown) => void; readonly reject: (error: EngineError) => void }>();
@@ -32,7 +32,7 @@ export class Calls {
 }
 
 /** Engine's methods over `calls`; its events as they come in through `listeners`. */
-export function proxyEngine(calls: Calls, listeners: Set<(event: EngineEvent) => void>, close: () => void): Engine {
+export function proxyEngine(calls: Calls, listeners: Set<(event: EngineEvent) => void>, close: () => void): LockableEngine {
   const methods = Object.fromEntries(METHODS.map((method) => [method, (...args: readonly unknown[]) => calls.make(method, args)]));
   const own: Pick<Engine, 'subscribe' | 'close'> = {
     subscribe(listener) {
@@ -44,5 +44,5 @@ export function proxyEngine(calls: Calls, listeners: Set<(event: EngineEvent) =>
     },
   };
   // Each method is there by METHODS, which is checked against the interface.
-  return Object.assign(methods, own) as unknown as Engine;
+  return Object.assign(methods, own) as unknown as LockableEngine;
 }

@@ -150,6 +150,15 @@ export class Person {
     await crashed.close();
   }
 
+  /** A platform authenticator that has secrets to give, and whose person agrees. */
+  async addAuthenticator(): Promise<void> {
+    const session = await this.#context.newCDPSession(this.page);
+    await session.send('WebAuthn.enable');
+    await session.send('WebAuthn.addVirtualAuthenticator', { options: {
+      protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, hasPrf: true, automaticPresenceSimulation: true, isUserVerified: true,
+    } });
+  }
+
   async goOffline(): Promise<void> {
     await this.#context.setOffline(true);
   }

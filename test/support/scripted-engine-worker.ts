@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 /** A tab's worker with a host, around an engine that only says who it is: for tests of who leads. */
-import { EngineError, type Engine } from '../../pwa/engine/api.ts';
-import type { Call } from '../../pwa/worker/calls.ts';
+import { EngineError } from '../../pwa/engine/api.ts';
+import type { Call, LockableEngine } from '../../pwa/worker/calls.ts';
 import { StorageError } from '../../pwa/engine/ports/storage.ts';
 import { Host } from '../../pwa/worker/host.ts';
 
@@ -19,9 +19,9 @@ const scripted = {
   send: (_room: string, _id: string, content: { readonly text: string }) => (content.text === tab ? new Promise(() => undefined) : Promise.resolve()),
   wake: async () => undefined,
   subscribe: () => () => undefined,
-} as unknown as Engine;
+} as unknown as LockableEngine;
 
-async function start(): Promise<Engine> {
+async function start(): Promise<LockableEngine> {
   if (tab === 'outdated') throw new StorageError('newer-schema', 'of a newer version');
   return scripted;
 }

@@ -1,6 +1,7 @@
 /** The interface itself. */
 import type { SearchPage, SearchQuery } from './finding.ts';
 import type { Invite, InvitePreview, InviteTerms } from './invites.ts';
+import type { LockEvent } from './lock.ts';
 import type { AttachmentAt, Attachments, FetchMedia, Transfer } from './media.ts';
 import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, TimelineSpan, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
@@ -38,6 +39,7 @@ export type EngineEvent =
   | { readonly kind: 'transfer'; readonly at: AttachmentAt; readonly transfer: Transfer | null }
   /** Taken from this device: no line of the conversation any more. */
   | { readonly kind: 'gone'; readonly room: RoomKey; readonly messages: readonly MessageKey[] }
+  | LockEvent
   /** The engine cannot go on (storage failed, superseded): what the person should do. */
   | { readonly kind: 'halted'; readonly problem: Problem };
 

@@ -3,6 +3,7 @@ export type ProblemCode =
   | 'bad-link' | 'invite-expired' | 'invite-used-up' | 'invite-revoked' | 'invite-unknown' | 'relay-unreachable' | 'relay-refused'
   | 'not-a-member' | 'not-allowed' | 'banned' | 'knock-refused' | 'unacknowledged' | 'picture-too-large'
   | AttachmentProblem
+  | 'wrong-passphrase' | 'try-later' | 'no-passkey'
   | 'no-profile' | 'too-long' | 'no-such-message' | 'storage-full' | 'storage-failed' | 'superseded' | 'newer-schema' | 'internal';
 
 /** About attachments. */

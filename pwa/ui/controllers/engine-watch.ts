@@ -34,6 +34,14 @@ export class EngineWatch implements ReactiveController {
     this.#start();
   }
 
+  /** Lets go of what it knows, and asks anew: the answer comes when there is an engine again. */
+  forget(): void {
+    this.hostDisconnected();
+    this.state = null;
+    this.#start();
+    this.#host.requestUpdate();
+  }
+
   #start(): void {
     const engine = this.#engine;
     if (engine === null || this.#stop !== null) return;
@@ -57,6 +65,8 @@ export class EngineWatch implements ReactiveController {
       case 'halted':
         this.halted = event.problem;
         break;
+      case 'lock':
+      case 'wiped':
       case 'gone':
       case 'transfer':
         return;

@@ -6,6 +6,7 @@ import './sotto-forward.ts';
 import './sotto-invite-sheet.ts';
 import './sotto-join-link.ts';
 import './sotto-leave.ts';
+import './sotto-lock-settings.ts';
 import './sotto-member-sheet.ts';
 import './sotto-move.ts';
 import './sotto-mute.ts';

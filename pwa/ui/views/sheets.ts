@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { Engine, EngineState, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
+import type { AppLock, Engine, EngineState, LockState, Passkeys, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import type { AppCode } from '../elements/code-hash.ts';
 import { assertNever } from '../../../shared/never.ts';
 import './sotto-new-room.ts';
@@ -11,7 +11,7 @@ export type RoomSheet =
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
-export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' } | (RoomSheet & { readonly room: RoomKey });
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' } | (RoomSheet & { readonly room: RoomKey });
 
 export type SheetEvent = CustomEvent<RoomSheet>;
 
@@ -38,6 +38,9 @@ export interface SheetHost {
   left(): void;
   readonly versions: Versions;
   update(): void;
+  readonly lock: AppLock | null;
+  readonly passkeys: Passkeys | null;
+  readonly locking: LockState | null;
 }
 
 /** Which Sotto this is, and which one waits to be taken. */
@@ -61,7 +64,9 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
     case 'find':
       return drawSearch(null, host);
     case 'profile':
-      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }}></sotto-profile>`;
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }} @lock=${() => { host.open({ kind: 'lock' }); }}></sotto-profile>`;
+    case 'lock':
+      return html`<sotto-lock-settings .lock=${host.lock} .passkeys=${host.passkeys} .locking=${host.locking} @close=${close}></sotto-lock-settings>`;
     case 'about':
       return html`<sotto-about .version=${host.versions.version} .running=${host.versions.running} .next=${host.versions.next} @close=${close} @update=${() => { host.update(); }}></sotto-about>`;
     default: {

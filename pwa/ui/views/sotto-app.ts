@@ -2,10 +2,11 @@ import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Engine, EngineState, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Engine, EngineState, MessageKey, Passkeys, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { Announcer } from '../controllers/announcer.ts';
 import { Attendance } from '../controllers/attendance.ts';
 import { EngineWatch } from '../controllers/engine-watch.ts';
+import { LockWatch, type Lock } from '../controllers/lock-watch.ts';
 import { Media } from '../controllers/media.ts';
 import { Navigation } from '../controllers/navigation.ts';
 import type { Route, Way } from '../controllers/navigation.ts';
@@ -37,7 +38,7 @@ type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
 
 /**
  * The whole app over an engine. `link`: an invite link that was taken out of the address bar.
- * Fires `opened` when there is something to see, `update` when the person takes a new version, `reload` when they ask for it on the halted screen.
+ * Fires `wiped` when everything was erased, `opened` when there is something to see, `update` when the person takes a new version, `reload` when they ask for it on the halted screen.
  */
 @customElement('sotto-app')
 export class SottoApp extends LitElement {
@@ -46,6 +47,9 @@ export class SottoApp extends LitElement {
   /** A new version waits to be taken. */
   @property({ type: Boolean }) updateReady = false;
   @property({ attribute: false }) versions: Versions = { version: '', running: null, next: null };
+  /** Null where nothing locks, as in the gallery. */
+  @property({ attribute: false }) lock: Lock | null = null;
+  @property({ attribute: false }) passkeys: Passkeys | null = null;
   @state() private sheet: Sheet | null = null;
   /** The message that the open room is to show. */
   @state() private target: MessageKey | null = null;
@@ -53,6 +57,10 @@ export class SottoApp extends LitElement {
   @query('sotto-room') private readonly conversation!: SottoRoom | null;
   @query('sotto-room-details') private readonly details!: SottoRoomDetails | null;
   #opened = false;
+  readonly #lock = new LockWatch(this, {
+    locked: () => { this.sheet = null; this.#watch.forget(); },
+    wiped: () => { this.dispatchEvent(new CustomEvent('wiped')); },
+  });
   readonly #wide = new Media(this, '(min-width: 840px)');
   readonly #widest = new Media(this, '(min-width: 1200px)');
   readonly #announcer = new Announcer(this);
@@ -76,6 +84,8 @@ export class SottoApp extends LitElement {
     .opening > * { animation: appear 400ms var(--ease) 350ms backwards; }
     .opening h1, .none h1 { font-size: inherit; font-weight: inherit; }
     @keyframes appear { from { opacity: 0; } }
+    .shield { position: fixed; inset: 0; z-index: 10; display: grid; place-content: center; background: var(--paper); }
+    .shield sotto-mark { --mark: 72px; opacity: 0.4; filter: grayscale(0.7); }
     .toast { position: fixed; z-index: 5; inset-block-end: calc(88px + var(--safe-bottom)); inset-inline: 16px; display: grid; justify-items: center; pointer-events: none; }
     .toast > * { pointer-events: auto; inline-size: min(100%, 420px); }
     @media (min-width: 840px) { .toast { inset-block-end: 24px; inset-inline: auto 24px; } }
@@ -83,6 +93,7 @@ export class SottoApp extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
+    if (changed.has('lock') && this.lock !== null) this.#lock.follow(this.lock);
     this.#announcer.connection(this.#watch.state?.connection ?? null);
     this.#announcer.people(this.#watch.state);
     this.#announcer.typing(this.#watch.state === null ? undefined : this.#room(this.#watch.state));
@@ -91,7 +102,7 @@ export class SottoApp extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.#opened || (this.#watch.state === null && this.#watch.halted === null)) return;
+    if (this.#opened || (this.#watch.state === null && this.#watch.halted === null && this.#lock.state?.kind !== 'locked')) return;
     this.#opened = true;
     this.dispatchEvent(new CustomEvent('opened'));
   }
@@ -100,11 +111,14 @@ export class SottoApp extends LitElement {
     return html`
       ${this.#screen()}
       ${this.updateReady ? html`<div class="toast"><sotto-update-toast .code=${this.versions.next} @later=${() => { this.updateReady = false; }} @about=${() => { this.#open({ kind: 'about' }); }} @update=${this.#update}></sotto-update-toast></div>` : nothing}
+      ${this.#lock.shielded ? html`<div class="shield"><sotto-mark></sotto-mark></div>` : nothing}
       <div class="unseen" role="status" aria-live="polite" aria-atomic="true">${this.#announcer.text}</div>`;
   }
 
   #screen() {
     const { halted, state } = this.#watch;
+    const { state: locking } = this.#lock;
+    if (locking?.kind === 'locked' && halted === null) return html`<sotto-locked .lock=${this.lock} .passkeys=${this.passkeys} .locked=${locking}></sotto-locked>`;
     if (halted !== null) return html`<sotto-halted .problem=${halted} @reload=${() => { this.dispatchEvent(new CustomEvent('reload')); }}></sotto-halted>`;
     if (state === null) return html`<main class="opening" aria-busy="true"><sotto-mark></sotto-mark><h1>${words.loading}</h1></main>`;
     if (state.profile === null) return html`<sotto-first-run .engine=${this.engine} ?invited=${this.link !== null}></sotto-first-run>`;
@@ -154,6 +168,7 @@ export class SottoApp extends LitElement {
       joinBy: (link) => { this.link = link; },
       left: () => { this.#navigation.go({ kind: 'list' }); },
       versions: this.versions,
+      lock: this.lock, passkeys: this.passkeys, locking: this.#lock.state,
       update: this.#update,
     });
   }

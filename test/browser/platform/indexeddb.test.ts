@@ -3,7 +3,7 @@ import { deleteDB, openDB } from 'idb';
 import { createEngine } from '../../../pwa/engine/index.ts';
 import { newMessageKey } from '../../../pwa/engine/api.ts';
 import { StorageError } from '../../../pwa/engine/ports/storage.ts';
-import { WrappedDeviceKey } from '../../../pwa/platform/device-key.ts';
+import { KeyVault } from '../../../pwa/platform/key-vault.ts';
 import { IndexedDbStorage } from '../../../pwa/platform/indexeddb.ts';
 import { systemClock, systemRandomness } from '../../../pwa/platform/system.ts';
 import { storageConformance } from '../../support/storage-conformance.ts';
@@ -63,7 +63,7 @@ describe('a profile on IndexedDB', () => {
     const start = async () => {
       const storage = await IndexedDbStorage.open(name);
       const engine = await createEngine({
-        storage, deviceKey: new WrappedDeviceKey(keys), clock: systemClock, randomness: systemRandomness, appOrigin: 'https://sotto.example', relay: 'https://sotto.example',
+        storage, deviceKey: { deviceKey: async () => (await new KeyVault(keys).openKey()) as Uint8Array }, clock: systemClock, randomness: systemRandomness, appOrigin: 'https://sotto.example', relay: 'https://sotto.example',
         transport: { connect: (_relay, events) => { queueMicrotask(() => { events.closed({ code: 1006 }); }); return { send: () => undefined, close: () => undefined }; } },
       });
       return { engine, storage };
