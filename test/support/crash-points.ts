@@ -40,7 +40,7 @@ export function mortal(options: EngineOptions, fuse: Fuse): Mortal {
     });
     return dies(point, 'after') ? never() : result;
   };
-  const { storage, transport, clock, deviceKey } = options;
+  const { storage, transport, blobs, clock, deviceKey } = options;
   const mortalStorage: Storage = {
     claim: () => risky('claim', () => storage.claim()),
     get: (store, key) => risky(`get ${store}`, () => storage.get(store, key)),
@@ -54,6 +54,16 @@ export function mortal(options: EngineOptions, fuse: Fuse): Mortal {
     options: {
       ...options,
       storage: mortalStorage,
+      ...(blobs === undefined ? {} : {
+        blobs: {
+          head: (at, signal) => risky('head of a blob', () => blobs.head(at, signal)),
+          append: (at, piece, signal) => risky('piece of a blob', () => blobs.append(at, piece, signal)),
+          delete: (at, signal) => risky('end of a blob', () => blobs.delete(at, signal)),
+          async *read(at, range, signal) {
+            for await (const bytes of blobs.read(at, range, signal)) yield await risky('bytes of a blob', async () => bytes);
+          },
+        },
+      }),
       deviceKey: { deviceKey: () => risky('device key', () => deviceKey.deviceKey()) },
       clock: { now: () => clock.now(), after: (ms, then) => clock.after(ms, () => { if (!dead) then(); }) },
       transport: {

@@ -20,8 +20,22 @@ export interface Download {
   readonly progress: (done: number) => void;
 }
 
-/** Resolves when all of it is here. Rejects with {@link BlobTransportError}, {@link BlobCipherError}, or what `keep` rejects with. */
-export async function download({ transport, signal, wire, held, at, read, keep, progress }: Download): Promise<void> {
+/**
+ * Resolves when all of it is here. Of what is not what it should be, the relay is asked whether it has another size, for that is what is to be said.
+ * Rejects with {@link BlobTransportError}, {@link BlobCipherError}, or what `keep` rejects with.
+ */
+export async function download(given: Download): Promise<void> {
+  try {
+    await tryDownload(given);
+  } catch (cause) {
+    if (!(cause instanceof BlobCipherError) || given.signal.aborted) throw cause;
+    const length = blobLength(given.wire.size);
+    const size = (await given.transport.head(await given.at(), given.signal))?.size ?? length;
+    throw size === length ? cause : new BlobCipherError(size < length ? 'truncated' : 'wrong-size', { cause });
+  }
+}
+
+async function tryDownload({ transport, signal, wire, held, at, read, keep, progress }: Download): Promise<void> {
   const length = blobLength(wire.size);
   const hash = new Sha256();
   let last: Uint8Array | undefined;
