@@ -15,6 +15,7 @@ const words = {
   get custom() { return msg('Another time'); },
   get number() { return msg('How many'); },
   get unit() { return msg('Of what'); },
+  get seconds() { return msg('Seconds'); },
   get minutes() { return msg('Minutes'); },
   get hours() { return msg('Hours'); },
   get days() { return msg('Days'); },
@@ -26,7 +27,7 @@ const words = {
 
 /** Seconds; null: they stay. */
 const CHOICES = [null, 30, 300, 3600, 8 * 3600, 86_400, 7 * 86_400, 28 * 86_400] as const;
-const UNITS = [['minutes', 60], ['hours', 3600], ['days', 86_400], ['weeks', 604_800]] as const;
+const UNITS = [['seconds', 1], ['minutes', 60], ['hours', 3600], ['days', 86_400], ['weeks', 604_800]] as const;
 
 /** After how long messages disappear, agreed for everybody in the room. Fires `close`. */
 @customElement('sotto-disappearing')
