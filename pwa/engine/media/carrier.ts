@@ -35,8 +35,9 @@ export class Carrier {
   readonly #transfers: Transfers;
   /** Blobs that are whole at the relay, of messages in the outbox: found out anew by each engine. */
   readonly #whole = new Set<string>();
-  /** Rooms whose relay is being told what it may let go of. */
+  /** Rooms whose relay is being told what it may let go of; and those where that failed on this connection. */
   readonly #burning = new Set<string>();
+  readonly #unburnt = new Set<string>();
   /** The connection on which each room was looked at last. */
   readonly #seen = new Map<string, Nonce | undefined>();
   #order = 0;
@@ -136,9 +137,11 @@ export class Carrier {
     }
     if (!room.isLive) return;
     const { nonce } = room.link;
-    if (this.#seen.get(room.key) === nonce) return this.#transfers.pump();
+    const isNew = this.#seen.get(room.key) !== nonce;
     this.#seen.set(room.key, nonce);
-    this.#transfers.wake(room);
+    if (isNew) this.#unburnt.delete(room.key);
+    if (isNew) this.#transfers.wake(room);
+    else this.#transfers.pump();
     void this.#burn(room);
   }
 
@@ -297,10 +300,10 @@ export class Carrier {
     });
   }
 
-  /** Tells the relay what it may let go of. What fails is told at the next chance. */
+  /** Tells the relay what it may let go of. */
   async #burn(room: Room): Promise<void> {
     const { blobs } = this.#host;
-    if (blobs === undefined || this.#burning.has(room.key)) return;
+    if (blobs === undefined || this.#burning.has(room.key) || this.#unburnt.has(room.key)) return;
     this.#burning.add(room.key);
     try {
       for (const id of this.#holdings.doomed(room.key)) {
@@ -309,7 +312,8 @@ export class Carrier {
         this.#holdings.undoom(room.key, id);
       }
     } catch (cause) {
-      // The rows stand, and are gone through when the room is looked at next.
+      // The rows stand, and are gone through on the next connection.
+      this.#unburnt.add(room.key);
       if (!(cause instanceof BlobTransportError || cause instanceof RelayRefusal || cause instanceof Disconnected)) this.#host.halt(cause);
     } finally {
       this.#burning.delete(room.key);
