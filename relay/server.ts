@@ -121,7 +121,10 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   status.facts = () => core.health;
   try {
     await sockets.open(app);
-    app.addHook('onRequest', async (request, reply) => { if (!request.ws) reply.headers(securityHeaders(origins, options.connect)); });
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!request.ws) reply.headers(securityHeaders(origins, options.connect));
+      done();
+    });
     for (const [path, answer] of [['/healthz', () => status.health()], ['/readyz', () => status.readiness()]] as const) {
       app.get(path, async (_request, reply) => {
         const { status, body } = answer();

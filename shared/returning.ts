@@ -103,12 +103,26 @@ const LIVE = text('live');
 const THROUGH = text('through');
 const TICKET = key('ticket', 32);
 const INCARNATION = key('incarnation', 16);
-/** Of the longest. */
+/** Bytes of the longest. */
 const MOST = 256;
+/** Frames share their memory, as they are short and soon gone: to ask for it costs more than to fill it. */
+const SHARED = 8192;
+let shared = new Uint8Array(SHARED);
+let used = 0;
 
 class Writer {
-  readonly #frame = new Uint8Array(MOST);
-  #at = 0;
+  readonly #frame: Uint8Array;
+  readonly #from: number;
+  #at: number;
+
+  constructor() {
+    if (used + MOST > SHARED) {
+      shared = new Uint8Array(SHARED);
+      used = 0;
+    }
+    this.#frame = shared;
+    this.#from = this.#at = used;
+  }
 
   put(bytes: Uint8Array): this {
     this.#frame.set(bytes, this.#at);
@@ -133,7 +147,8 @@ class Writer {
   }
 
   get frame(): Uint8Array {
-    return this.#frame.subarray(0, this.#at);
+    used = this.#at;
+    return this.#frame.subarray(this.#from, this.#at);
   }
 }
 

@@ -18,6 +18,7 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6');
  * Undefined for what is none.
  */
 export function plainAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
   let address = text.trim();
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1];
   if (bracketed !== undefined) address = bracketed;

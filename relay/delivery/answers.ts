@@ -114,8 +114,7 @@ function fanOutPart(member: Membership, fresh: readonly Fresh[], counters: Count
     if (member.reads(epoch)) {
       member.subscriber.post(frame);
       counters.delivered++;
-    } else if (!member.toldBeyond.has(epoch) && isBeyondClosing(member.proven, epoch)) {
-      member.toldBeyond.add(epoch);
+    } else if (isBeyondClosing(member.proven, epoch) && member.isToldBeyond(epoch)) {
       beyond = true;
     }
   }

@@ -16,10 +16,11 @@ export class Membership {
   live = false;
   /** The `complete` of the room that it was told when it opened it. */
   told = 0;
+  // Made when they are first needed: there is a membership for each connection and room.
   /** Further candidates offered, by parent: filling the slots must not shut the room. */
-  readonly candidates = new Map<Epoch, number>();
+  #candidates: Map<Epoch, number> | undefined;
   /** Epochs that it was told of as being beyond its keys: once is enough. */
-  readonly toldBeyond = new Set<Epoch>();
+  #toldBeyond: Set<Epoch> | undefined;
   #asked: Epoch | undefined;
   #named: Epoch | undefined;
   #answer = false;
@@ -27,6 +28,23 @@ export class Membership {
   constructor(subscriber: Subscriber, room: Room) {
     this.subscriber = subscriber;
     this.room = room;
+  }
+
+  /** How many further candidates it has offered for the step after an epoch. */
+  offered(parent: Epoch): number {
+    return this.#candidates?.get(parent) ?? 0;
+  }
+
+  /** One more, or one less, that was taken back. */
+  offers(parent: Epoch, change: 1 | -1): void {
+    (this.#candidates ??= new Map<Epoch, number>()).set(parent, this.offered(parent) + change);
+  }
+
+  /** Whether it is told now, for the first time, that an epoch is beyond its keys. */
+  isToldBeyond(epoch: Epoch): boolean {
+    if (this.#toldBeyond?.has(epoch) === true) return false;
+    (this.#toldBeyond ??= new Set<Epoch>()).add(epoch);
+    return true;
   }
 
   /** Bounded: the oldest proof goes first, when its log was read long ago. */

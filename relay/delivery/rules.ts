@@ -129,16 +129,15 @@ function commit({ membership, bundle }: CommitJob, { limits, clock, space }: Rul
   }
   // Compare and swap: the committer has judged every candidate that stands there. A joiner can judge none.
   if (parent.children.length !== bundle.rejected || (invite !== undefined && bundle.rejected > 0)) return refused('commit-lost');
-  const offered = membership.candidates.get(parent) ?? 0;
   if (bundle.rejected >= limits.candidates) return refused('commit-lost');
-  if (bundle.rejected > 0 && offered >= limits.candidatesPerConnection) return refused('rate-limited', 60_000);
+  if (bundle.rejected > 0 && membership.offered(parent) >= limits.candidatesPerConnection) return refused('rate-limited', 60_000);
   const epochId = epochIdOf(room.id, bundle.access, sha256);
   if (room.epoch(epochId) !== undefined) return refused('epoch-exists');
   if (space.refuses(bundle.commit.length + bundle.groupInfo.length)) return refused('relay-full', SPACE_RETRY);
   room.commits ??= new Allowance(limits.commitsPerRoom / MINUTE, limits.commitsPerRoom, clock.ticks());
   const wait = room.commits.take(1, clock.ticks());
   if (wait > 0) return refused('rate-limited', wait);
-  if (bundle.rejected > 0) membership.candidates.set(parent, offered + 1);
+  if (bundle.rejected > 0) membership.offers(parent, 1);
 
   const frame = encodeEnvelope({
     kind: 'commit', room: room.id, epoch: parent.id, id: bundle.id, seq: START,

@@ -45,7 +45,7 @@ function takeBack(job: Job, { rooms }: RuleContext): void {
   switch (outcome.type) {
     case 'placed': {
       if (job.type !== 'send' && job.type !== 'commit') return;
-      const { room, candidates } = job.membership;
+      const { room } = job.membership;
       room.head = (room.head - 1) as Seq;
       if (job.type === 'send') {
         room.window?.forget(job.frame, ID_AT);
@@ -54,8 +54,7 @@ function takeBack(job: Job, { rooms }: RuleContext): void {
       room.window?.forget(job.bundle.id);
       room.tree.removeLast();
       const parent = room.epoch(job.bundle.parent);
-      const offered = parent === undefined ? undefined : candidates.get(parent);
-      if (parent !== undefined && offered !== undefined && job.bundle.rejected > 0) candidates.set(parent, offered - 1);
+      if (parent !== undefined && job.bundle.rejected > 0) job.membership.offers(parent, -1);
       if (outcome.invite === undefined) return;
       room.uses.set(keyOf(outcome.invite), (room.uses.get(keyOf(outcome.invite)) ?? 1) - 1);
       job.membership.invite = outcome.invite;

@@ -28,7 +28,7 @@ export class Hello {
     const from = this.#next++ * NONCE_BYTES;
     const nonce = this.#drawn.slice(from, from + NONCE_BYTES) as Nonce;
     this.#drawn.fill(0, from, from + NONCE_BYTES); // it is its connection's alone
-    const frame = this.#frame.slice();
+    const frame = Buffer.from(this.#frame); // of Buffer's pool
     frame.set(nonce, this.#at);
     return { nonce, frame };
   }

@@ -205,7 +205,7 @@ test('pages of another app are let in by name, and others are not', async () => 
 test('other relays stand in the policy of the page, and only those named', async () => {
   const scene = await RelayScene.start({ origins: ['https://chat.example'], connect: ['https://other.example'] });
   const policy = (await fetch(`${scene.url}/healthz`)).headers.get('content-security-policy') ?? '';
-  assert.match(policy, /connect-src 'self' wss:\/\/chat\.example https:\/\/other\.example wss:\/\/other\.example;/);
+  assert.match(policy, /connect-src 'self' https:\/\/chat\.example wss:\/\/chat\.example https:\/\/other\.example wss:\/\/other\.example;/);
 });
 
 test('a limit is read as it is said, for every limit, and what is out of bounds is told what would do', () => {
