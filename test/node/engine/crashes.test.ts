@@ -62,6 +62,18 @@ const STORIES: Record<string, Story> = {
     },
     holds: async ({ ada, bo, room }) => (await bo.reads(room)).join() === 'one,two' && (await ada.messages(room)).every(({ status }) => status === 'received'),
   },
+  disappearing: {
+    together: true, who: 'bo', stride: 5,
+    prepare: ({ ada, room }) => ada.engine.setSettings(room, { disappearing: 2 }),
+    act: async (engine, { ada, room }) => {
+      await ada.engine.send(room, FIRST, text('one'));
+      await engine.markRead(room, 1000);
+    },
+    holds: async ({ ada, bo, room }) => {
+      const came = (await bo.storage.get('seen', [room, FIRST])) !== undefined && (await ada.storage.get('seen', [room, FIRST])) !== undefined;
+      return came && [...(await ada.reads(room)), ...(await bo.reads(room))].length === 0 && (await bo.storage.range('due', { prefix: [room] })).length === 0;
+    },
+  },
   'sending as the epoch ends': {
     together: true, who: 'ada',
     act: async (engine, { bo, room }) => {
