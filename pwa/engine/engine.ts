@@ -1,8 +1,8 @@
 /** The engine: one profile's rooms over the ports, behind the interface in `api.ts`. */
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
-  EngineError, type Alarm, type AttachmentAt, type AttachmentFacts, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type Mention, type MessageItem, type MessageKey, type Opened, type RoomMediaKind, type RoomMediaPage, type Staged, type StagedKey,
-  type Person, type PersonKey, type Preferences, type Problem, type Role, type RoomKey, type RoomLook, type RoomPlace, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification, type Version,
+  EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type MessageKey,
+  type Person, type PersonKey, type Preferences, type Role, type RoomKey, type RoomLook, type RoomPlace, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
@@ -20,16 +20,15 @@ import { tellReceived } from './actor/receipts.ts';
 import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
 import { timelinePage } from './actor/pages.ts';
-import { enqueueMessage, markRead, mentionOf, summaryOf } from './actor/timeline.ts';
-import { deleteHere, enqueueEffect, messageId, messageOf, pinnedIn, threadOf, versionsOf } from './actor/upon-messages.ts';
+import { enqueueMessage, markRead, summaryOf } from './actor/timeline.ts';
 import { Elapsed } from './expiry/elapsed.ts';
 import { Sweeper } from './expiry/sweeper.ts';
+import { asEngineError, codeOf } from './engine-error.ts';
 import { beginJoin, loadRooms, previewInvite } from './arrivals.ts';
 import { Carrier } from './media/carrier.ts';
-import { roomMedia } from './media/room-media.ts';
 import { loadSodium, makeIdentity, type IdentityKey } from './mls/index.ts';
 import type { EngineOptions } from './options.ts';
-import { StorageError, SupersededError, type Change, type Storage, type Writer } from './ports/storage.ts';
+import { StorageError, type Change, type Storage, type Writer } from './ports/storage.ts';
 import { safetyNumber, setVerified, verify } from './people-known.ts';
 import { DEFAULT_PREFERENCES, decodePreferences, encodePreferences, PREFERENCES_KEY } from './records/preferences-record.ts';
 import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
@@ -37,9 +36,9 @@ import { sealedStorage } from './records/sealed-storage.ts';
 import { neutralised } from './rooms/names.ts';
 import { SearchIndex } from './search/index.ts';
 import { IndexKeeper } from './search/keeper.ts';
+import { RoomWork } from './room-work.ts';
 import { RelayLink } from './sync/relay-link.ts';
 import { VerifiedPeople } from './trust/verified.ts';
-import { isTextTooLong, type EffectBody } from './wire/bodies.ts';
 
 /** Starts an engine, which from then on is the only one that can write to this storage. Rejects with {@link EngineError}. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -54,12 +53,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-class LocalEngine implements Engine {
+class LocalEngine extends RoomWork implements Engine {
   readonly #options: EngineOptions;
   readonly #storage: Storage;
   readonly #writer: Writer;
   readonly #host: RoomHost;
-  readonly #carrier: Carrier;
+  protected readonly carrier: Carrier;
   readonly #index: SearchIndex;
   readonly #keeper: IndexKeeper;
   readonly #sweeper: Sweeper;
@@ -74,17 +73,18 @@ class LocalEngine implements Engine {
   #announced = false;
 
   constructor(options: EngineOptions, storage: Storage, writer: Writer) {
+    super();
     this.#options = options;
     this.#storage = storage;
     this.#writer = writer;
-    this.#carrier = new Carrier({
+    this.carrier = new Carrier({
       storage, clock: options.clock, randomness: options.randomness, blobs: options.blobs, write: (changes) => this.#write(changes), writeIfSpace: (changes) => this.#write(changes, true),
       preferences: () => this.#preferences, rooms: () => [...this.#rooms.values()], changed: () => this.#changed(), gone: (room, messages) => this.#host.gone(room, messages), halt: (cause) => this.#halt(cause),
       transfer: (at, transfer) => this.#emit({ kind: 'transfer', at, transfer }),
     });
     this.#host = {
       storage, clock: options.clock, randomness: options.randomness, appOrigin: options.appOrigin, renewEvery: (options.renewAfterDays ?? 7) * 24 * 3_600_000,
-      verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock), carrier: this.#carrier,
+      verified: new VerifiedPeople(), elapsed: new Elapsed(options.clock), carrier: this.carrier,
       creationToken: (relay) => options.creationTokens?.[relay],
       profile: () => this.#requireProfile(),
       preferences: () => this.#preferences,
@@ -130,7 +130,7 @@ class LocalEngine implements Engine {
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
     for (const room of await loadRooms(this.#host)) this.#rooms.set(room.key, room);
     for (const room of this.#rooms.values()) room.start();
-    this.#carrier.loaded().catch((cause: unknown) => this.#halt(cause));
+    this.carrier.loaded().catch((cause: unknown) => this.#halt(cause));
     this.#keeper.start();
     this.#sweeper.schedule();
     this.#awaitUnmuting();
@@ -164,7 +164,7 @@ class LocalEngine implements Engine {
   }
 
   #stop(): void {
-    this.#carrier.stop();
+    this.carrier.stop();
     this.#keeper.stop();
     this.#sweeper.stop();
     this.#stopMuteTimer();
@@ -191,7 +191,7 @@ class LocalEngine implements Engine {
     return this.#profile;
   }
 
-  #room(room: RoomKey): Room {
+  protected room(room: RoomKey): Room {
     this.#requireRunning();
     const found = this.#rooms.get(room);
     if (found === undefined || found.state.record.forgotten) throw new EngineError('not-a-member', 'There is no such room on this device.');
@@ -218,7 +218,7 @@ class LocalEngine implements Engine {
     };
   }
 
-  async #settled<T>(work: () => Promise<T>): Promise<T> {
+  protected async settled<T>(work: () => Promise<T>): Promise<T> {
     try {
       this.#requireRunning();
       return await work();
@@ -227,20 +227,12 @@ class LocalEngine implements Engine {
     }
   }
 
-  /** What shows messages knows which attachments are here. */
-  #showing<T>(room: RoomKey, work: (room: Room) => Promise<T>): Promise<T> {
-    return this.#settled(async () => {
-      await this.#carrier.loaded();
-      return work(this.#room(room));
-    });
-  }
-
   state(): Promise<EngineState> {
-    return this.#settled(async () => this.#state());
+    return this.settled(async () => this.#state());
   }
 
   setPreferences(change: Partial<Preferences>): Promise<void> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       const preferences = { ...this.#preferences, ...change };
       await this.#write([{ kind: 'put', store: 'meta', key: PREFERENCES_KEY, value: encodePreferences(preferences) }], true);
       this.#preferences = preferences;
@@ -250,17 +242,17 @@ class LocalEngine implements Engine {
   }
 
   typing(room: RoomKey, on: boolean): Promise<void> {
-    return this.#settled(async () => this.#room(room).signs.sayTyping(on));
+    return this.settled(async () => this.room(room).signs.sayTyping(on));
   }
 
   attend(open: RoomKey | null): Promise<void> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       for (const room of this.#rooms.values()) if (room.key === open || room.state.record.agreed.kind === 'direct') room.signs.sayPresence();
     });
   }
 
   setPlace(room: RoomKey, place: Partial<RoomPlace>): Promise<void> {
-    return this.#settled(() => setPlace(this.#room(room), place));
+    return this.settled(() => setPlace(this.room(room), place));
   }
 
   /** Where the time for which a room is muted ends, lists and badges are told. */
@@ -277,7 +269,7 @@ class LocalEngine implements Engine {
   }
 
   createProfile(given: string): Promise<Person> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       if (this.#profile === null) {
         const profile = { ...makeIdentity(), name: neutralised(given) };
         await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }], true);
@@ -289,7 +281,7 @@ class LocalEngine implements Engine {
   }
 
   setName(given: string): Promise<Person> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       const profile = { ...this.#requireProfile(), name: neutralised(given) };
       await this.#write([{ kind: 'put', store: 'meta', key: PROFILE_KEY, value: encodeProfile(profile) }], true);
       this.#profile = profile;
@@ -308,82 +300,82 @@ class LocalEngine implements Engine {
   }
 
   createRoom(name: string): Promise<RoomKey> {
-    return this.#settled(async () => this.#adopt(await createRoom(this.#host, this.#options.relay, this.#options.suite ?? 'xwing', name)));
+    return this.settled(async () => this.#adopt(await createRoom(this.#host, this.#options.relay, this.#options.suite ?? 'xwing', name)));
   }
 
   createInvite(room: RoomKey, terms: InviteTerms): Promise<Invite> {
-    return this.#settled(() => createInvite(this.#room(room), terms));
+    return this.settled(() => createInvite(this.room(room), terms));
   }
 
   invites(room: RoomKey): Promise<readonly Invite[]> {
-    return this.#settled(() => listInvites(this.#room(room)));
+    return this.settled(() => listInvites(this.room(room)));
   }
 
   previewInvite(link: string): Promise<InvitePreview> {
-    return this.#settled(() => previewInvite(this.#host, this.#rooms, link));
+    return this.settled(() => previewInvite(this.#host, this.#rooms, link));
   }
 
   join(link: string): Promise<RoomKey> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       const joined = await beginJoin(this.#host, this.#rooms, link);
       return this.#rooms.get(joined.key) === joined ? joined.key : this.#adopt(joined);
     });
   }
 
   answerKnock(room: RoomKey, knock: string, admit: boolean): Promise<void> {
-    return this.#settled(() => answerKnock(this.#room(room), knock, admit));
+    return this.settled(() => answerKnock(this.room(room), knock, admit));
   }
 
   forget(room: RoomKey): Promise<void> {
-    return this.#settled(() => forget(this.#room(room)));
+    return this.settled(() => forget(this.room(room)));
   }
 
   messagePerson(room: RoomKey, person: PersonKey): Promise<RoomKey> {
-    return this.#settled(async () => {
-      const found = await messagePerson(this.#room(room), identityOf(person), this.#options.suite ?? 'xwing');
+    return this.settled(async () => {
+      const found = await messagePerson(this.room(room), identityOf(person), this.#options.suite ?? 'xwing');
       return this.#rooms.get(found.key) === found ? found.key : this.#adopt(found);
     });
   }
 
   answerRequest(room: RoomKey, accept: boolean): Promise<void> {
-    return this.#settled(() => answerRequest(this.#room(room), accept));
+    return this.settled(() => answerRequest(this.room(room), accept));
   }
 
   leave(room: RoomKey): Promise<void> {
-    return this.#settled(() => leave(this.#room(room)));
+    return this.settled(() => leave(this.room(room)));
   }
 
   revokeInvite(room: RoomKey, invite: string): Promise<void> {
-    return this.#settled(() => revokeInvite(this.#room(room), invite));
+    return this.settled(() => revokeInvite(this.room(room), invite));
   }
 
   renameRoom(room: RoomKey, name: string): Promise<void> {
-    return this.#settled(() => renameRoom(this.#room(room), name));
+    return this.settled(() => renameRoom(this.room(room), name));
   }
 
   setLook(room: RoomKey, look: RoomLook): Promise<void> {
-    return this.#settled(() => setLook(this.#room(room), look));
+    return this.settled(() => setLook(this.room(room), look));
   }
 
   setSettings(room: RoomKey, settings: Partial<RoomSettings>): Promise<void> {
-    return this.#settled(() => setSettings(this.#room(room), settings));
+    return this.settled(() => setSettings(this.room(room), settings));
   }
 
   setRole(room: RoomKey, person: PersonKey, role: Role): Promise<void> {
-    return this.#settled(() => setRole(this.#room(room), identityOf(person), role));
+    return this.settled(() => setRole(this.room(room), identityOf(person), role));
   }
 
   removeMember(room: RoomKey, person: PersonKey, how: { readonly ban: boolean } = { ban: false }): Promise<void> {
-    return this.#settled(() => removeMember(this.#room(room), identityOf(person), how.ban));
+    return this.settled(() => removeMember(this.room(room), identityOf(person), how.ban));
   }
 
   unban(room: RoomKey, person: PersonKey): Promise<void> {
-    return this.#settled(() => unban(this.#room(room), identityOf(person)));
+    return this.settled(() => unban(this.room(room), identityOf(person)));
   }
 
   send(room: RoomKey, id: MessageKey, content: Draft): Promise<void> {
-    return this.#settled(async () => {
-      const found = this.#room(room);
+    return this.settled(async () => {
+      const found = this.room(room);
       const draft = this.#drafts.get(found.key);
       // The draft that this was goes in the same step: a crash between the two would offer the message once more.
       const sent = 'text' in content && draft?.trim() === content.text.trim();
@@ -392,74 +384,20 @@ class LocalEngine implements Engine {
     });
   }
 
-  edit(room: RoomKey, message: MessageKey, text: string, mentions: readonly Mention[] = []): Promise<void> {
-    return this.#settled(async () => {
-      if (isTextTooLong(text)) throw new EngineError('too-long', 'The message is longer than 32 KiB.');
-      await this.#upon(room, { kind: 'edit', of: messageId(message), text, ...(mentions.length === 0 ? {} : { mentions: mentions.map(mentionOf) }) });
-    });
-  }
-
-  deleteForAll(room: RoomKey, message: MessageKey): Promise<void> {
-    return this.#settled(() => this.#upon(room, { kind: 'delete', of: messageId(message) }));
-  }
-
-  deleteHere(room: RoomKey, messages: readonly MessageKey[]): Promise<void> {
-    return this.#settled(async () => {
-      const found = this.#room(room);
-      await found.run(() => deleteHere(found, messages));
-    });
-  }
-
-  react(room: RoomKey, message: MessageKey, emoji: string, on: boolean): Promise<void> {
-    return this.#settled(() => this.#upon(room, { kind: 'react', of: messageId(message), emoji, on }));
-  }
-
-  pin(room: RoomKey, message: MessageKey, on: boolean): Promise<void> {
-    return this.#settled(() => this.#upon(room, { kind: 'pin', of: messageId(message), on }));
-  }
-
-  vote(room: RoomKey, message: MessageKey, choices: readonly number[]): Promise<void> {
-    return this.#settled(() => this.#upon(room, { kind: 'vote', of: messageId(message), choices: [...choices] }));
-  }
-
-  closePoll(room: RoomKey, message: MessageKey): Promise<void> {
-    return this.#settled(() => this.#upon(room, { kind: 'close', of: messageId(message) }));
-  }
-
-  async #upon(room: RoomKey, body: EffectBody): Promise<void> {
-    await enqueueEffect(this.#room(room), body);
-  }
-
-  message(room: RoomKey, message: MessageKey): Promise<MessageItem> {
-    return this.#showing(room, (found) => messageOf(found, message));
-  }
-
-  versions(room: RoomKey, message: MessageKey): Promise<readonly Version[]> {
-    return this.#settled(() => versionsOf(this.#room(room), message));
-  }
-
-  thread(room: RoomKey, message: MessageKey): Promise<readonly MessageItem[]> {
-    return this.#showing(room, (found) => threadOf(found, message));
-  }
-
-  pinned(room: RoomKey): Promise<readonly MessageItem[]> {
-    return this.#showing(room, pinnedIn);
-  }
-
   timeline(room: RoomKey, span: TimelineSpan): Promise<TimelinePage> {
-    return this.#showing(room, (found) => timelinePage(found, span));
+    return this.showing(room, (found) => timelinePage(found, span));
   }
 
   markRead(room: RoomKey, position: number): Promise<void> {
-    return this.#settled(async () => {
-      const found = this.#room(room);
+    return this.settled(async () => {
+      const found = this.room(room);
       await found.run(() => markRead(found, position));
     });
   }
 
   setDraft(room: RoomKey, text: string): Promise<void> {
-    return this.#settled(async () => {
-      const { key } = this.#room(room);
+    return this.settled(async () => {
+      const { key } = this.room(room);
       if (text === '') this.#drafts.delete(key);
       else this.#drafts.set(key, text);
       await this.#write([text === '' ? { kind: 'delete', store: 'drafts', key: [key] } : { kind: 'put', store: 'drafts', key: [key], value: utf8(text) }], true);
@@ -468,8 +406,8 @@ class LocalEngine implements Engine {
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
-    return this.#settled(async () => {
-      await this.#carrier.loaded();
+    return this.settled(async () => {
+      await this.carrier.loaded();
       const { hits, next } = await this.#index.search(query);
       return {
         next,
@@ -483,45 +421,9 @@ class LocalEngine implements Engine {
     });
   }
 
-  stage(room: RoomKey, source: Blob, facts: AttachmentFacts): Promise<StagedKey> {
-    return this.#settled(() => this.#carrier.stage(this.#room(room), source, facts));
-  }
-
-  staged(room: RoomKey): Promise<readonly Staged[]> {
-    return this.#settled(() => this.#carrier.staged(this.#room(room)));
-  }
-
-  copyTo(room: RoomKey, at: AttachmentAt): Promise<StagedKey> {
-    return this.#settled(() => this.#carrier.copyTo(this.#room(room), this.#room(at.room), at));
-  }
-
-  unstage(room: RoomKey, staged: StagedKey): Promise<void> {
-    return this.#settled(() => this.#carrier.unstage(this.#room(room), staged));
-  }
-
-  open(at: AttachmentAt): Promise<Opened> {
-    return this.#settled(() => this.#carrier.open(this.#room(at.room), at));
-  }
-
-  pause(at: AttachmentAt): Promise<void> {
-    return this.#settled(() => this.#carrier.pause(this.#room(at.room), at));
-  }
-
-  resume(at: AttachmentAt): Promise<void> {
-    return this.#settled(() => this.#carrier.resume(this.#room(at.room), at));
-  }
-
-  unsend(room: RoomKey, message: MessageKey): Promise<void> {
-    return this.#settled(() => this.#carrier.unsend(this.#room(room), message));
-  }
-
-  roomMedia(room: RoomKey, of: RoomMediaKind, page: { readonly before?: number; readonly limit: number }): Promise<RoomMediaPage> {
-    return this.#showing(room, (found) => roomMedia(found, of, page));
-  }
-
   dismissAlarm(room: RoomKey, kind: Alarm['kind']): Promise<void> {
-    return this.#settled(async () => {
-      const found = this.#room(room);
+    return this.settled(async () => {
+      const found = this.room(room);
       await found.run(() => {
         const step = found.step();
         step.update({ alarms: step.record.alarms.filter((alarm) => alarm.kind !== kind) });
@@ -531,35 +433,35 @@ class LocalEngine implements Engine {
   }
 
   security(room: RoomKey): Promise<RoomSecurity> {
-    return this.#settled(() => securityOf(this.#room(room)));
+    return this.settled(() => securityOf(this.room(room)));
   }
 
   safetyNumber(person: PersonKey): Promise<SafetyNumber> {
-    return this.#settled(async () => safetyNumber(this.#host, this.#rooms, identityOf(person)));
+    return this.settled(async () => safetyNumber(this.#host, this.#rooms, identityOf(person)));
   }
 
   verify(person: PersonKey, scanned: string): Promise<Verification> {
-    return this.#settled(() => verify(this.#host, this.#rooms, identityOf(person), scanned));
+    return this.settled(() => verify(this.#host, this.#rooms, identityOf(person), scanned));
   }
 
   setVerified(person: PersonKey, verified: boolean): Promise<void> {
-    return this.#settled(() => setVerified(this.#host, this.#rooms, identityOf(person), verified));
+    return this.settled(() => setVerified(this.#host, this.#rooms, identityOf(person), verified));
   }
 
   acknowledge(room: RoomKey, person: PersonKey): Promise<void> {
-    return this.#settled(() => acknowledge(this.#room(room), identityOf(person)));
+    return this.settled(() => acknowledge(this.room(room), identityOf(person)));
   }
 
   moveRoom(room: RoomKey, relay: string): Promise<void> {
-    return this.#settled(() => moveRoom(this.#room(room), relay));
+    return this.settled(() => moveRoom(this.room(room), relay));
   }
 
   rejoin(room: RoomKey): Promise<void> {
-    return this.#settled(() => rejoin(this.#room(room)));
+    return this.settled(() => rejoin(this.room(room)));
   }
 
   wake(): Promise<void> {
-    return this.#settled(async () => {
+    return this.settled(async () => {
       for (const room of this.#rooms.values()) {
         if (room.isActive || room.isAtDoor) room.link.wake();
       }
@@ -584,22 +486,4 @@ function identityOf(person: PersonKey): IdentityKey {
   const key = fromBase64Url(person);
   if (key?.length !== 32) throw new EngineError('not-a-member', 'That is no person.');
   return key as IdentityKey;
-}
-
-function asEngineError(cause: unknown): EngineError {
-  if (cause instanceof EngineError) return cause;
-  return new EngineError(codeOf(cause), cause instanceof Error ? cause.message : 'Something unforeseen happened.', { cause });
-}
-
-function codeOf(cause: unknown): Problem['code'] {
-  if (cause instanceof SupersededError) return 'superseded';
-  if (!(cause instanceof StorageError)) return 'internal';
-  switch (cause.code) {
-    case 'full':
-      return 'storage-full';
-    case 'failed':
-      return 'storage-failed';
-    case 'newer-schema':
-      return 'newer-schema';
-  }
 }

@@ -2,6 +2,7 @@
 export { createEngine } from './engine.ts';
 export type { EngineOptions } from './options.ts';
 export * from './api.ts';
+export { BlobTransportError, type BlobFailure, type BlobPiece, type BlobPlace, type BlobState, type BlobTransport } from './ports/blob-transport.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeviceKeySource } from './ports/device-key.ts';
 export type { Randomness } from './ports/randomness.ts';
