@@ -28,7 +28,7 @@ export const HELP = `Usage: sotto relay [options]        (in a clone: npm start 
 
   --host <address>     where to listen (SOTTO_HOST, 127.0.0.1)
   --port <number>      the port (SOTTO_PORT, 8080)
-  --data <folder>      where the relay keeps its database (SOTTO_DATA, ./data)
+  --data <folder>      where the relay keeps its database and attachments (SOTTO_DATA, ./data)
   --origin <url>       the URL by which browsers reach it, such as https://chat.example;
                        several with commas (SOTTO_ORIGIN, the loopback names of the port)
   --app-origin <urls>  where else the app may come from that uses this relay

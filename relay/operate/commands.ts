@@ -25,7 +25,7 @@ export const OPERATOR_HELP = `Usage: sotto relay [start] [options]            ru
                                                 long, such as 400d; the relay must be stopped,
                                                 unless it is a dry run
 
-  --data <folder>      where the relay keeps its database (SOTTO_DATA, ./data)
+  --data <folder>      where the relay keeps its database and attachments (SOTTO_DATA, ./data)
   --force              overwrite what is there
   --json               for programs
   --help
