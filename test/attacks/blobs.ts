@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { BLOB_PATH, blobPath, UPLOAD_LENGTH, UPLOAD_OFFSET, type BlobId } from '../../shared/blobs.ts';
 import { blobTransport } from '../../pwa/engine/node/blobs.ts';
 import type { BlobPlace } from '../../pwa/engine/ports/blob-transport.ts';
+import { bytesOf } from '../support/blob-transport-conformance.ts';
 import { seeded, type Dice } from '../support/dice.ts';
 import type { RelayClient, TestEpoch } from '../support/relay-client.ts';
 import { RawSocket } from './raw-socket.ts';
@@ -18,7 +19,6 @@ export const IMPATIENT_BLOBS = ['request-time=1s', 'headers-time=1s', 'stalled=1
 
 const id = (i: number): BlobId => new Uint8Array(16).fill(i) as BlobId;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const bytesOf = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 9)) & 255);
 
 async function placeFor(target: Target, client: RelayClient, { room }: TestEpoch, i: number): Promise<BlobPlace> {
   const { token } = await client.ask('blob-granted', (ref) => ({ t: 'blob-grant', ref, room }));

@@ -16,7 +16,11 @@ export interface BlobTransportUnderTest {
 }
 
 const KiB = 1024;
-export const bytesOf = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => (from + i) % 251);
+export function bytesOf(length: number, from = 0): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (from + i) % 251;
+  return bytes;
+}
 export const failsWith = (code: BlobFailure, offset?: number) => (error: unknown): boolean => {
   assert.ok(error instanceof BlobTransportError, String(error));
   assert.deepEqual([error.code, error.offset], [code, offset]);

@@ -95,9 +95,9 @@ test('they count for the space that the relay may have: new rooms are refused fi
   const scene = await RelayScene.start({ blobs: new MemoryBlobStore(), limits: { bytesInAll: 16 * MiB, spareDisk: 0 } });
   const { epoch, creator } = await scene.room();
   const token = await grant(creator, epoch.room);
-  await put(scene.url, token, id(1), 32 * MiB, 0, bytesOf(7.6 * MiB));
+  await put(scene.url, token, id(1), 32 * MiB, 0, bytesOf(Math.floor(7.6 * MiB)));
   await creator.create(new Pair());
-  assert.equal((await put(scene.url, token, id(1), 32 * MiB, 7.6 * MiB | 0, bytesOf(7.6 * MiB))).status, 204);
+  assert.equal((await put(scene.url, token, id(1), 32 * MiB, Math.floor(7.6 * MiB), bytesOf(Math.floor(7.6 * MiB)))).status, 204);
   await assert.rejects(creator.create(new Pair()), { code: 'relay-full' });
   assert.equal((await put(scene.url, token, id(2), MiB, 0, bytesOf(MiB / 2))).status, 204);
   assert.deepEqual((await (await put(scene.url, token, id(2), MiB, MiB / 2, bytesOf(MiB / 2))).json() as { code: string }).code, 'relay-full');
