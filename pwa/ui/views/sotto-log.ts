@@ -231,7 +231,9 @@ export class SottoLog extends LitElement {
   readonly #markSeen = (): void => {
     const { engine, room } = this;
     if (engine === null || room === null || !this.#placed || document.visibilityState !== 'visible') return;
-    const position = this.#scroll.atEnd && !this.#timeline.hasNewer ? (this.#timeline.items.findLast((item) => item.position !== null)?.position ?? -1) : this.#lastOnScreen();
+    // At the end all is read, what stands in threads too: else it would stay new, and what disappears would never begin to.
+    const atEnd = this.#scroll.atEnd && !this.#timeline.hasNewer;
+    const position = atEnd ? Math.max(this.#timeline.items.findLast((item) => item.position !== null)?.position ?? -1, room.latest?.position ?? -1) : this.#lastOnScreen();
     if (position <= this.#readThrough) return;
     this.#readThrough = position;
     engine.markRead(room.room, position).catch((reason: unknown) => { this.dispatchEvent(new CustomEvent('failed', { detail: problemOf(reason) }) satisfies FailedEvent); });

@@ -66,7 +66,11 @@ export class SottoThread extends LitElement {
   }
 
   #hear(event: EngineEvent): void {
-    if (event.kind === 'gone' && event.room === this.room?.room) this.replies = this.replies.filter(({ id }) => !event.messages.includes(id));
+    if (event.kind === 'gone' && event.room === this.room?.room) {
+      this.replies = this.replies.filter(({ id }) => !event.messages.includes(id));
+      // Without its root there is no thread: what stood in it stands in the conversation.
+      if (this.message !== null && event.messages.includes(this.message)) this.dispatchEvent(new CustomEvent('close'));
+    }
     if (event.kind !== 'timeline' || event.room !== this.room?.room) return;
     const messages = event.items.filter((item) => item.kind === 'message');
     this.root = messages.find(({ id }) => id === this.message) ?? this.root;

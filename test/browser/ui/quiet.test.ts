@@ -1,9 +1,11 @@
 import { expect } from '@esm-bundle/chai';
 import { sendKeys, setViewport } from '@web/test-runner-commands';
-import type { PersonKey, RoomKey } from '../../../pwa/engine/api.ts';
+import type { MessageKey, PersonKey, RoomKey } from '../../../pwa/engine/api.ts';
 import { QUIET_STATES } from '../../../pwa/gallery/quiet-states.ts';
 import { compose } from '../../../pwa/gallery/acting.ts';
+import { Script, ana, me, room } from '../../../pwa/gallery/people.ts';
 import type { SottoApp } from '../../../pwa/ui/views/sotto-app.ts';
+import type { SottoThread } from '../../../pwa/ui/views/sotto-thread.ts';
 import { stayOf } from '../../../pwa/ui/words/stays.ts';
 import { all, clear, focused, one, stage, until } from './stage.ts';
 
@@ -84,8 +86,8 @@ describe('rooms that are kept', () => {
     deep(app, 'sotto-mute', 'input[role=switch]')[0]?.click();
     button(app, '8 hours').click();
     await until('it was asked for, and the sheet is gone', () => engine.asked('setPlace').length === 1 && !has(app, 'sotto-mute'));
-    const [room, { muted }] = engine.asked('setPlace')[0] as [RoomKey, { muted: { until: number; mentions: boolean } }];
-    expect([room, muted.mentions, Math.round((muted.until - Date.now()) / 3_600_000)]).to.deep.equal([HIKES, false, 8]);
+    const [muting, { muted }] = engine.asked('setPlace')[0] as [RoomKey, { muted: { until: number; mentions: boolean } }];
+    expect([muting, muted.mentions, Math.round((muted.until - Date.now()) / 3_600_000)]).to.deep.equal([HIKES, false, 8]);
     expect(button(app, 'Notifications').textContent).to.contain('Muted until');
     button(app, 'Notifications').click();
     await until('the sheet is back', () => has(app, 'sotto-mute', 'sotto-sheet'));
@@ -203,6 +205,20 @@ describe('messages that disappear', () => {
   it('is shown and not offered to those who may not change it', async () => {
     const { app } = await stage('details-kept');
     expect(deep(app, 'sotto-room-details', '.row').some((row) => row.textContent?.includes('8 hours after they were read') === true && row.localName === 'div')).to.equal(true);
+  });
+
+  it('have been read at the end of the conversation also where they stand in a thread', async () => {
+    const items = new Script('aside').say(ana, 9, 'root').also({ replies: { count: 1, at: Date.now() } }).say(ana, 8, 'beside it').also({ thread: 'aside-0' as MessageKey, expires: 30 }).items;
+    const { engine } = await stage({ name: 'aside', title: '', script: () => ({ profile: me, rooms: [room('aside-1', 'Aside', [ana, me], items, { unread: 1, readThrough: 1 })] }), at: '#/room/aside-1' });
+    await until('it is read', () => engine.asked('markRead').some(([, position]) => position === 2));
+  });
+
+  it('take their thread along from the screen', async () => {
+    const { app, engine } = await stage('talk-thread');
+    const root = (one(app, 'sotto-thread') as SottoThread).message;
+    if (root === null) throw new Error('There is no thread.');
+    await engine.deleteHere('talk-1' as RoomKey, [root]);
+    await until('it is closed', () => !has(app, 'sotto-thread'));
   });
 
   it('in whole words', () => {
