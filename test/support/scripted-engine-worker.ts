@@ -17,6 +17,8 @@ const scripted = {
   // Never answered: the leader dies with them under way.
   createRoom: () => new Promise(() => undefined),
   send: (_room: string, _id: string, content: { readonly text: string }) => (content.text === tab ? new Promise(() => undefined) : Promise.resolve()),
+  stage: async (_room: string, source: Blob) => `${tab} reads ${source.type} ${await source.text()}`,
+  open: async () => ({ blob: new Blob([tab, ' gives'], { type: 'image/png' }), shows: 'picture' }),
   wake: async () => undefined,
   subscribe: () => () => undefined,
 } as unknown as LockableEngine;

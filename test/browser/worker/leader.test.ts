@@ -60,6 +60,19 @@ describe('one engine, however many tabs', () => {
     expect((await created).problem.code).to.equal('internal');
   });
 
+  it('files go to another tab’s engine and come back from it', async () => {
+    const first = openTab('p6', 'first');
+    expect(await leaderOf(first)).to.equal('first');
+    const { engine } = openTab('p6', 'second');
+    const source = new Blob([new Uint8Array(3_000_000).fill(97), 'end'], { type: 'text/plain' });
+    const staged = await engine.stage('room' as RoomKey, source, { look: 'file', name: 'a', type: 'text/plain' });
+    expect(staged.length).to.equal('first reads text/plain '.length + 3_000_003);
+    const { blob, shows } = await engine.open({ room: 'room' as RoomKey, message: 'id' as MessageKey, index: 0 });
+    expect([await blob.text(), blob.type, shows]).to.deep.equal(['first gives', 'image/png', 'picture']);
+    first.die();
+    expect(await blob.text()).to.equal('first gives');
+  });
+
   it('where the engine cannot start, every call says why', async () => {
     const { engine } = openTab('p5', 'outdated');
     expect((await refusal(engine.state())).problem).to.deep.equal({ code: 'newer-schema', detail: 'of a newer version' });
