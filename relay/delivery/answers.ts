@@ -7,7 +7,7 @@ import { START, type EnvelopeId, type RoomId, type Seq } from '../../shared/ids.
 import { assertNever } from '../../shared/never.ts';
 import type { Counters } from '../counters.ts';
 import type { RelayLimits } from '../limits.ts';
-import type { Store } from '../store/store.ts';
+import type { Range, Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { isBeyondClosing, readableHead, type Epoch } from './epochs.ts';
 import type { GroupInfoJob, Job, PullJob, SignalJob } from './jobs.ts';
@@ -137,13 +137,13 @@ export function fanOutSignal({ membership, envelope, frame }: SignalJob, limits:
   }
 }
 
-/** Answers with how many bytes were read. */
-export async function answerPull({ subscriber, membership, request }: PullJob, store: Store, limits: RelayLimits, counters: Counters): Promise<number> {
+/** Answers a pull for which the store need not be asked; else tells what is to be read. */
+export function answerShortPull({ subscriber, membership, request }: PullJob, limits: RelayLimits): Range | undefined {
   const { room, proven } = membership;
   const about = { ref: request.ref, room: room.id };
   if (room.gone || proven.size === 0) {
     postError(subscriber, 'no-access', about);
-    return 0;
+    return undefined;
   }
   const grows = room.tree.tips().some((tip) => membership.reads(tip));
   const head = readableHead(room.tree, proven, room.head);
@@ -151,21 +151,30 @@ export async function answerPull({ subscriber, membership, request }: PullJob, s
     // Whoever reads no growing epoch is not told the head, so cannot be told that the cursor lies beyond it.
     if (grows) postError(subscriber, 'ahead-of-log', about);
     else postPulled(membership, request.ref, request.after, request.after);
-    return 0;
+    return undefined;
   }
-  const limit = Math.min(request.limit, limits.pull);
   const after = Math.max(request.after, membership.begin) as Seq;
   if (after + 1 < room.complete && membership.told < room.complete) {
     // It would meet a hole that it was not told of: it opens anew, and is.
     postError(subscriber, 'not-open', about);
-    return 0;
+    return undefined;
   }
-  const rows = after >= head ? [] : await store.read(room.log, { after, through: head, limit, bytes: limits.pullBytes });
+  if (after < head) return { after, through: head, limit: Math.min(request.limit, limits.pull), bytes: limits.pullBytes };
+  postPulled(membership, request.ref, head, head);
+  return undefined;
+}
+
+/** Answers with how many bytes were read. */
+export async function answerPull(job: PullJob, store: Store, limits: RelayLimits, counters: Counters): Promise<number> {
+  const range = answerShortPull(job, limits);
+  if (range === undefined) return 0;
+  const { subscriber, membership, request } = job;
+  const rows = await store.read(membership.room.log, range);
   const readable = rows.filter(readableBy(membership));
   if (readable.length > 0) subscriber.post(new Batch(readable));
   counters.pulled += readable.length;
   const last = rows.at(-1);
-  postPulled(membership, request.ref, (last && decodeEnvelope(last)?.seq) ?? head, head);
+  postPulled(membership, request.ref, (last && decodeEnvelope(last)?.seq) ?? range.through, range.through);
   return rows.reduce((sum, row) => sum + row.length, 0);
 }
 

@@ -17,7 +17,7 @@ import { Health } from '../health.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { RelayLog } from '../log.ts';
 import type { LogNumber, Store } from '../store/store.ts';
-import { answer, answerGroupInfo, answerPull, fanOut, fanOutSignal, postError } from './answers.ts';
+import { answer, answerGroupInfo, answerPull, answerShortPull, fanOut, fanOutSignal, postError } from './answers.ts';
 import { DedupeWindow } from './dedupe.ts';
 import type { GroupInfoJob, Job, PullJob } from './jobs.ts';
 import type { Membership } from './membership.ts';
@@ -67,6 +67,7 @@ export class Delivery {
   readonly #counters: Counters;
   readonly #space: Space;
   readonly #tickets: Tickets;
+  readonly #context: RuleContext;
   readonly #closed: DeliveryOptions['closed'];
   readonly #deleted: DeliveryOptions['deleted'];
   readonly #grown: DeliveryOptions['grown'];
@@ -97,6 +98,7 @@ export class Delivery {
     this.#deleted = deleted;
     this.#grown = grown;
     this.rooms = new Rooms(store);
+    this.#context = { store, rooms: this.rooms, limits, clock, space };
     this.#flusher = new Flusher(clock, (subscriber, error) => this.#fail([subscriber], error));
     this.#sweepLater();
   }
@@ -106,6 +108,7 @@ export class Delivery {
   }
 
   enqueue(job: Job): void {
+    if (this.#isAtRest && this.#atOnce(job)) return;
     if (this.#following !== undefined) {
       if (isRead(job)) return void this.#following.push(job);
       this.#following = undefined;
@@ -113,6 +116,26 @@ export class Delivery {
     if (this.#queue.length === 0) this.#since = performance.now();
     this.#queue.push(job);
     this.#schedule();
+  }
+
+  /** No turn is under way or due: what is in memory is what is on the disk. */
+  get #isAtRest(): boolean {
+    return !this.#scheduled && this.#turn === undefined;
+  }
+
+  /** Whether a job was answered as a turn of its own would have answered it, which writes nothing and reads nothing: so does a crowd that comes back. */
+  #atOnce(job: Job): boolean {
+    if (job.type !== 'open' && job.type !== 'pull') return false;
+    try {
+      if (job.type === 'open') {
+        job.outcome = this.#judged(job, this.#context, { writes: [], rooms: new Set(), signals: [] });
+        answer(job, this.#tickets);
+      } else if (answerShortPull(job, this.#limits) !== undefined) return false;
+      job.done();
+    } catch (error) {
+      this.#fail([job.subscriber], error);
+    }
+    return true;
   }
 
   /** The subscriber has something posted. */
@@ -176,8 +199,7 @@ export class Delivery {
   async #run(jobs: readonly Job[], since: number): Promise<void> {
     await this.#fillWindows(jobs);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
-    const context = { store: this.#store, rooms: this.rooms, limits: this.#limits, clock: this.#clock, space: this.#space };
-    this.#judge(jobs, context, changes);
+    this.#judge(jobs, this.#context, changes);
 
     if (changes.writes.length > 0) {
       const began = performance.now();
@@ -190,7 +212,7 @@ export class Delivery {
         this.#counters.failed++;
         this.#log.error({ reason: reasonOf(error), writes: changes.writes.length }, 'the store failed: nothing of this batch was acknowledged');
         this.#notWritten(error);
-        undo(jobs, context, error);
+        undo(jobs, this.#context, error);
         for (const room of changes.rooms) room.fresh = [];
       }
     } else if (this.#probeDue) {

@@ -38,6 +38,8 @@ export class Connection implements Subscriber {
   #paused = false;
   /** A frame is being worked on, and those behind it wait. */
   #busy = false;
+  /** Frames that waited are being worked off, one after the other. */
+  #resuming = false;
   #leaving = false;
 
   constructor(peer: Peer, context: ConnectionContext, requests: Requests, from: AddressUse | undefined) {
@@ -190,6 +192,8 @@ export class Connection implements Subscriber {
   }
 
   #resume(): void {
+    if (this.#resuming) return; // it goes on there
+    this.#resuming = true;
     while (this.#waiting !== undefined && !this.#busy && !this.#choked && !this.closed) {
       const frame = this.#waiting.shift();
       if (this.#waiting.length === 0) this.#waiting = undefined;
@@ -197,6 +201,7 @@ export class Connection implements Subscriber {
       this.#waitingBytes -= frame.length;
       this.#requests.work(this, frame);
     }
+    this.#resuming = false;
     if (this.#paused && this.#waitingBytes <= this.#context.limits.waiting) {
       this.#paused = false;
       this.#peer.resume?.();
