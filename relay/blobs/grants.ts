@@ -6,8 +6,9 @@ import type { Clock } from '../clock.ts';
 
 /** Milliseconds. */
 export const GRANT_LIFE = 15 * 60_000;
-/** Grants in all; the oldest go first, and whoever held them asks again. */
+/** Grants in all, and of one room; the oldest go first, and whoever held them asks again. */
 const MOST = 50_000;
+const MOST_OF_ROOM = 2000;
 
 interface Grant {
   readonly room: RoomId;
@@ -38,6 +39,10 @@ export class Grants {
     this.#grants.set(token, { room: copyOf(room), key, until: this.#clock.ticks() + GRANT_LIFE });
     const ofRoom = this.#ofRoom.get(key) ?? new Set();
     this.#ofRoom.set(key, ofRoom.add(token));
+    if (ofRoom.size > MOST_OF_ROOM) for (const oldest of ofRoom) {
+      this.#end(oldest);
+      break;
+    }
     for (const [oldest, { until }] of this.#grants) {
       if (this.#grants.size <= MOST && until > this.#clock.ticks()) break;
       this.#end(oldest);

@@ -100,6 +100,16 @@ describe('blobs over HTTP', () => {
     assert.deepEqual(await codeOf(await ask('DELETE', { token: again })), [403, 'no-access']);
   });
 
+  test('grants of one room do not drive out those of another', () => {
+    const other = blobs.grant(OTHER).token;
+    const tokens = Array.from({ length: 60_000 }, () => blobs.grant(THIRD).token);
+    assert.deepEqual(blobs.grants.roomOf(other), OTHER);
+    assert.equal(tokens.filter((token) => blobs.grants.roomOf(token) !== undefined).length, 2000);
+    assert.deepEqual(blobs.grants.roomOf(tokens.at(-1) ?? ''), THIRD);
+    blobs.rightsEnded(THIRD);
+    assert.equal(tokens.filter((token) => blobs.grants.roomOf(token) !== undefined).length, 0);
+  });
+
   test('are refused for what they are, what they lack, and where there is no room', async () => {
     assert.deepEqual(await codeOf(await put(0, 1001, bytesOf(1))), [413, 'too-large']);
     assert.deepEqual(await codeOf(await ask('PATCH', { body: bytesOf(1) })), [400, 'bad-frame']);
