@@ -158,7 +158,8 @@ export class Signs {
       this.#room.host.changed();
     });
     this.#become({ ...before, seenAt, leaving });
-    if (this.#room.host.preferences().presence) this.#room.host.changed();
+    // That they still are is no news.
+    if (before.leaving === null && this.#room.host.preferences().presence) this.#room.host.changed();
   }
 
   /** Without a connection nobody is heard: who was there was there last. */
