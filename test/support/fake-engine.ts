@@ -494,12 +494,15 @@ export class FakeEngine implements Engine {
     });
   }
 
-  search({ text, room: only, from, since, until, limit }: SearchQuery): Promise<SearchPage> {
+  search({ text, room: only, from, since, until, has, limit }: SearchQuery): Promise<SearchPage> {
     const terms = termsOf(text);
-    const found = terms.length === 0 ? [] : [...this.#rooms].flatMap(([room, { items }]) => items.flatMap((item) => {
-      if (item.kind !== 'message' || item.content.kind !== 'text' || (only !== undefined && room !== only) || (from !== undefined && item.sender.person !== from)) return [];
+    const found = terms.length === 0 && has === undefined ? [] : [...this.#rooms].flatMap(([room, { items }]) => items.flatMap((item) => {
+      if (item.kind !== 'message' || (item.content.kind !== 'text' && item.content.kind !== 'media') || (only !== undefined && room !== only) || (from !== undefined && item.sender.person !== from)) return [];
       if ((since !== undefined && item.sentAt < since) || (until !== undefined && item.sentAt >= until)) return [];
-      return holdsAll(folded(item.content.text), terms) ? { room, item, places: placesOf(item.content.text, terms) } : [];
+      const attached = item.content.kind === 'media' ? item.content.attachments : [];
+      if ((has === 'files' && attached.length === 0) || (has === 'media' && !attached.some(({ look }) => look === 'picture' || look === 'video')) || (has === 'links' && !/https?:\/\/\S/u.test(item.content.text))) return [];
+      const words = [item.content.text, ...attached.map(({ name }) => name)].filter((part) => part !== '').join('\n');
+      return holdsAll(folded(words), terms) ? { room, item, places: placesOf(words, terms) } : [];
     }));
     return this.#answer('search', [text], () => ({ found: found.sort((a, b) => b.item.sentAt - a.item.sentAt).slice(0, limit), next: null }));
   }

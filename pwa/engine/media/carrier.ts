@@ -56,6 +56,7 @@ export class Carrier {
       discard: ({ room, hold, direction }) => (direction === 'up' ? Promise.resolve() : this.#discard(room, hold)),
       moved: ({ at }, transfer) => host.transfer(at, transfer),
       ended: (cargo) => this.#ended(cargo),
+      halt: (cause) => host.halt(cause),
     });
   }
 

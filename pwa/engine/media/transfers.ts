@@ -54,6 +54,8 @@ export interface TransfersHost {
   moved(cargo: Cargo, transfer: Transfer | null): void;
   /** It is where it was to be, or will not get there. */
   ended(cargo: Cargo): Promise<void>;
+  /** Something unforeseen. */
+  halt(cause: unknown): void;
 }
 
 const placeOf = (room: string, hold: HoldKey): string => `${room} ${hold}`;
@@ -166,7 +168,7 @@ export class Transfers {
       const free = SLOTS - jobs.filter(({ running }) => running !== undefined).length;
       const ready = jobs.filter(({ running, rest, transfer, room }) => running === undefined && rest === undefined && transfer.state === 'waiting' && room.isLive);
       ready.sort((a, b) => a.transfer.total - a.transfer.done - (b.transfer.total - b.transfer.done));
-      for (const job of ready.slice(0, Math.max(0, free))) void this.#run(job);
+      for (const job of ready.slice(0, Math.max(0, free))) this.#run(job).catch((cause: unknown) => { if (!this.#stopped) this.#host.halt(cause); });
     }
   }
 

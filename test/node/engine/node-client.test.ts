@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  createEngine, fleetingDeviceKey, MemoryStorage, newMessageKey, socketTransport, systemClock, systemRandomness, type Engine, type RoomKey,
+  blobTransport, createEngine, fleetingDeviceKey, MemoryStorage, newMessageKey, socketTransport, systemClock, systemRandomness, type Engine, type RoomKey,
 } from '../../../pwa/engine/node/index.ts';
 import { buildRelay } from '../../../relay/index.ts';
 
@@ -28,7 +28,7 @@ test('two bots talk through a relay that is restarted on its data', { timeout: 6
   const origin = `http://127.0.0.1:${port}`;
   const bot = async (name: string): Promise<Engine> => {
     const engine = await createEngine({
-      storage: new MemoryStorage(), transport: socketTransport(), clock: systemClock, randomness: systemRandomness, deviceKey: fleetingDeviceKey(), appOrigin: origin, relay: origin,
+      storage: new MemoryStorage(), transport: socketTransport(), blobs: blobTransport(), clock: systemClock, randomness: systemRandomness, deviceKey: fleetingDeviceKey(), appOrigin: origin, relay: origin,
     });
     await engine.createProfile(name);
     return engine;
@@ -45,14 +45,21 @@ test('two bots talk through a relay that is restarted on its data', { timeout: 6
     await send(bo, 'two');
     for (const engine of [ada, bo]) await until(engine, async () => (await wordsIn(engine, room)).length === 2);
 
+    const content = new Uint8Array(1_500_000).map((_, i) => (i * 7) % 251);
+    const file = newMessageKey();
+    const staged = await ada.stage(room, new Blob([content]), { look: 'file', name: 'log.txt', type: 'text/plain' });
+
     await relay.close();
     await send(ada, 'written while the relay was away');
+    await ada.send(room, file, { kind: 'media', text: 'with a file', staged: [staged] });
     relay = await buildRelay({ port, data, logLevel: 'silent' });
     await Promise.all([ada.wake(), bo.wake()]);
     await send(bo, 'and after');
     for (const engine of [ada, bo]) {
-      await until(engine, async () => (await engine.timeline(room, { limit: 100 })).items.filter((item) => item.kind === 'message' && item.position !== null).length === 4);
+      await until(engine, async () => (await engine.timeline(room, { limit: 100 })).items.filter((item) => item.kind === 'message' && item.position !== null).length === 5);
     }
+    const { blob, shows } = await bo.open({ room, message: file, index: 0 });
+    assert.deepEqual([new Uint8Array(await blob.arrayBuffer()), shows], [content, null]);
     assert.deepEqual(await wordsIn(ada, room), await wordsIn(bo, room));
     await until(ada, async () => (await ada.timeline(room, { limit: 100 })).items.every((item) => item.kind !== 'message' || !item.mine || item.status === 'received'));
     assert.deepEqual((await ada.state()).rooms[0]?.alarms, []);
