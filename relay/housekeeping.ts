@@ -2,8 +2,7 @@
 import type { Space } from './admission/space.ts';
 import type { BlobKeeper } from './blobs/keeper.ts';
 import type { Clock } from './clock.ts';
-import { reasonOf } from './delivery/delivery.ts';
-import type { RelayLog } from './log.ts';
+import { reasonOf, type RelayLog } from './log.ts';
 import type { Retention } from './retention/retention.ts';
 import type { Usage } from './store/holdings.ts';
 

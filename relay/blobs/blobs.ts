@@ -9,10 +9,9 @@ import type { Space } from '../admission/space.ts';
 import { keyOf } from '../bytes.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
-import { reasonOf } from '../delivery/delivery.ts';
 import { Health } from '../health.ts';
 import type { RelayLimits } from '../limits.ts';
-import type { RelayLog } from '../log.ts';
+import { reasonOf, type RelayLog } from '../log.ts';
 import { Grants, type Given } from './grants.ts';
 import { BlobError, type BlobAddress, type BlobFacts, type BlobStore } from './store.ts';
 

@@ -15,19 +15,18 @@ import type { Space } from '../admission/space.ts';
 import type { Counters } from '../counters.ts';
 import { Health } from '../health.ts';
 import type { RelayLimits } from '../limits.ts';
-import type { RelayLog } from '../log.ts';
+import { reasonOf, type RelayLog } from '../log.ts';
 import type { LogNumber, Store } from '../store/store.ts';
 import { answer, answerGroupInfo, answerPull, answerShortPull, fanOut, fanOutSignal, postError } from './answers.ts';
-import { DedupeWindow } from './dedupe.ts';
 import type { GroupInfoJob, Job, PullJob } from './jobs.ts';
 import type { Membership } from './membership.ts';
-import type { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { judge, STORE_RETRY, type Changes, type RuleContext } from './rules.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { Tickets } from './tickets.ts';
 import { Flusher } from './flusher.ts';
 import { undo } from './undo.ts';
+import { fillWindows } from './windows.ts';
 
 /** Bytes of pulled envelopes that one turn reads: the rest waits for the next, so that no crowd of pulls stalls the sends. */
 const READ_BYTES_PER_TURN = 2 * 1024 * 1024;
@@ -197,7 +196,7 @@ export class Delivery {
   }
 
   async #run(jobs: readonly Job[], since: number): Promise<void> {
-    await this.#fillWindows(jobs);
+    await fillWindows(jobs, this.#store, this.#limits.dedupe, this.#log);
     const changes: Changes = { writes: [], rooms: new Set(), signals: [] };
     this.#judge(jobs, this.#context, changes);
 
@@ -296,26 +295,6 @@ export class Delivery {
     }
   }
 
-  /** Before a room takes its first envelope: the ids that it took last. */
-  async #fillWindows(jobs: readonly Job[]): Promise<void> {
-    const bare = new Set<Room>();
-    for (const job of jobs) {
-      if ((job.type === 'send' || job.type === 'commit') && job.membership.room.window === undefined) bare.add(job.membership.room);
-    }
-    if (bare.size > 0) await Promise.all([...bare].map((room) => this.#fillWindow(room)));
-  }
-
-  async #fillWindow(room: Room): Promise<void> {
-    const window = new DedupeWindow(this.#limits.dedupe);
-    try {
-      const recent = room.head === 0 ? [] : await this.#store.recentIds(room.log, this.#limits.dedupe);
-      for (const { id, seq } of recent) window.add(seq, id);
-      room.window = window;
-    } catch (error) {
-      this.#log.error({ reason: reasonOf(error) }, 'the store could not be read');
-    }
-  }
-
   #judged(job: Job, context: RuleContext, changes: Changes): Job['outcome'] {
     try {
       return judge(job, context, changes);
@@ -338,11 +317,3 @@ export class Delivery {
 }
 
 const isRead = (job: Job): job is PullJob | GroupInfoJob => job.type === 'pull' || job.type === 'group-info';
-
-/** Names the fault without what it was about: messages may carry values. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { cause } = error;
-  const code = 'code' in error ? String(error.code) : error.name;
-  return cause instanceof Error && 'code' in cause ? `${code} (${String(cause.code)})` : code;
-}
