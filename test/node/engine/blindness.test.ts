@@ -1,7 +1,10 @@
 /** What crosses the wire, and what lies in the storage, holds nothing that anybody could read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { utf8 } from '../../../shared/bytes.ts';
+import { fromBase64Url, utf8 } from '../../../shared/bytes.ts';
+import type { BlobId } from '../../../shared/blobs.ts';
+import type { RoomId } from '../../../shared/ids.ts';
+import { newMessageKey } from '../../../pwa/engine/api.ts';
 import { decodeEnvelope } from '../../../shared/envelope.ts';
 import { decodeCommitPayload } from '../../../shared/commit.ts';
 import { STORES } from '../../../pwa/engine/ports/storage.ts';
@@ -25,9 +28,13 @@ test('no name, word, secret or MLS header is on the wire or in the records', asy
   await ada.say(room, words[0] ?? '');
   await bo.say(room, words[1] ?? '');
   await world.clock.until(async () => (await ada.reads(room)).length === 2 && (await bo.reads(room)).length === 2);
+  const file = async () => ada.engine.stage(room, new Blob(['a letter to nobody']), { look: 'file', name: 'testament.txt', type: 'text/plain' });
+  await ada.engine.send(room, newMessageKey(), { kind: 'media', text: 'read it when I am gone', staged: [await file()] });
+  await file();
+  await world.clock.until(() => world.network.blobs.usage().blobs === 1);
   await world.clock.pass(10_000);
 
-  const secrets = ['Adalberta', 'Bonaventura', 'the room', 'confession', ...words].map(utf8);
+  const secrets = ['Adalberta', 'Bonaventura', 'the room', 'confession', 'a letter', 'testament', 'when I am gone', ...words].map(utf8);
   assert.ok(frames.length > 20);
   for (const frame of frames) for (const secret of secrets) assert.ok(!contains(frame, secret));
   const groupId = Buffer.from(room, 'base64url');
@@ -45,6 +52,11 @@ test('no name, word, secret or MLS header is on the wire or in the records', asy
     if (payload[0] === 1) assert.equal(padme(payload.length - 41), payload.length - 41);
   }
   assert.ok(sealed > 5);
+
+  const held = (await ada.storage.range('blobs', { prefix: [room] })).map(({ key }) => ({ room: fromBase64Url(room) as RoomId, id: fromBase64Url(String(key[1])) as BlobId }));
+  const blobs = Buffer.concat((await Promise.all(held.map(async (at) => (await world.network.blobs.read(at, 0, 5000))?.toArray() ?? []))).flat() as Uint8Array[]);
+  assert.ok(blobs.length > 4096);
+  for (const secret of secrets) assert.ok(!contains(blobs, secret));
 
   for (const store of STORES) {
     for (const { value } of await ada.storage.range(store, { prefix: [] })) for (const secret of secrets) assert.ok(!contains(value, secret), store);
