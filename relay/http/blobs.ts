@@ -40,6 +40,8 @@ export async function blobRoutes(app: FastifyInstance, routes: BlobRoutes): Prom
       reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': TOLD, 'cross-origin-resource-policy': 'cross-origin' });
     });
     scope.setErrorHandler(async (error, request, reply) => {
+      // The rest of a piece that is refused half way is passed over, so that its sender hears the answer and can ask on by the same connection.
+      request.raw.resume();
       if (error instanceof BlobRefusal) return refuse(reply, error.code, error.retryAfter, counters);
       // What Fastify itself takes for no request that can be served.
       if (error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500) return refuse(reply, 'bad-frame', 0, counters);
@@ -146,7 +148,8 @@ async function patch(routes: BlobRoutes, request: FastifyRequest, reply: Fastify
   const [offset, size, length] = [numberIn(headers[UPLOAD_OFFSET]), numberIn(headers[UPLOAD_LENGTH]), numberIn(headers['content-length'])];
   if (offset === undefined || size === undefined || length === undefined) throw new BlobRefusal('bad-frame');
   beginTransfer(routes, request, reply);
-  const bytes = (request.body instanceof Readable ? request.body : Readable.from([])) as AsyncIterable<Uint8Array>;
+  // Where it is refused half way, the connection stays: the sender is to be told why.
+  const bytes = (request.body instanceof Readable ? request.body : Readable.from([])).iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   const facts = await blobs.append(at, { size, offset, length, bytes, cut: () => { raw.destroy(new Error('sent again')); } }, routes.useOf(raw));
   return reply.code(204).header(UPLOAD_OFFSET, facts.offset).send();
 }

@@ -116,7 +116,13 @@ int close(int fd) {
   return REAL(close)(fd);
 }
 
-static uint32_t ours(int fd) { return fd >= 0 && fd < MOST_FDS ? file_of[fd] : 0; }
+/* libuv closes files by the system call itself, unseen from here: a number may be a socket's by now. */
+static uint32_t ours(int fd) {
+  struct stat stat;
+  if (fd < 0 || fd >= MOST_FDS || !file_of[fd]) return 0;
+  if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) file_of[fd] = 0;
+  return file_of[fd];
+}
 
 /* How much of a write goes through; -1 with errno where none does. A full disk takes what needs no new space. */
 static ssize_t allowed(int fd, size_t length, int64_t offset) {
