@@ -123,7 +123,14 @@ export const DEEDS: readonly Action[] = [
     name: 'look', weight: 3,
     act: asMember((engine, _, { room, world: { dice } }) => engine.setLook(room, { hue: dice.chance(0.5) ? dice.below(360) : null, picture: dice.chance(0.3) ? dice.bytes(500) : null })),
   },
-  { name: 'approval', weight: 4, act: asMember((engine, _, { room, world: { dice } }) => engine.setSettings(room, { approval: dice.chance(0.7) })) },
+  {
+    // So long that nothing goes in a simulation: all agree on it, and every message says so.
+    name: 'settings', weight: 4,
+    act: asMember((engine, _, { room, world: { dice } }) => {
+      const approval = dice.chance(0.7);
+      return engine.setSettings(room, { approval, disappearing: approval ? null : 300 * 86_400 });
+    }),
+  },
   {
     name: 'answer', weight: 20,
     act: asMember(async (engine, { knocks }, { room, world: { dice } }) => {
