@@ -61,7 +61,7 @@ test('messages go on both sides so long after they were read, from the search as
   await bo.page.locator('.notice', { hasText: 'set messages to disappear after 4 seconds' }).waitFor();
   await ada.say('The wallaby knows');
   await bo.sees('The wallaby knows');
-  await bo.bubble('The wallaby knows').getByRole('img', { name: 'Disappears 4 seconds after it was read' }).waitFor();
+  await bo.bubble('The wallaby knows').getByRole('img', { name: 'Disappears after 4 seconds' }).waitFor();
   for (const who of [ada, bo]) await who.bubble('The wallaby knows').waitFor({ state: 'detached' });
   for (const who of [ada, bo]) assert.deepEqual(await who.conversation(), ['Welcome', 'I am writing']);
   await bo.page.getByRole('button', { name: 'Find in this room' }).click();

@@ -20,7 +20,7 @@ const words = {
   said: (name: string, time: string) => msg(str`${isolated(name)}, ${time}`),
   get edited() { return msg('edited'); },
   get pinned() { return msg('Pinned'); },
-  disappears: (time: string) => msg(str`Disappears ${time} after it was read`),
+  disappears: (time: string) => msg(str`Disappears after ${time}`),
   get more() { return msg('Reply, react and more'); },
   get willSend() { return msg('will send when you’re back online'); },
 } as const;
