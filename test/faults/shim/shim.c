@@ -120,7 +120,7 @@ int close(int fd) {
 static uint32_t ours(int fd) {
   struct stat stat;
   if (fd < 0 || fd >= MOST_FDS || !file_of[fd]) return 0;
-  if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) file_of[fd] = 0;
+  if (fstat(fd, &stat) || !(S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode))) file_of[fd] = 0;
   return file_of[fd];
 }
 
