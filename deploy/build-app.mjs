@@ -23,7 +23,7 @@ await bundle({
   define: { 'process.env.NODE_ENV': '"production"' },
 });
 await injectManifest({
-  swSrc: draft, swDest: join(app, 'sw.js'), globDirectory: app, globPatterns: ['**/*.{html,js,css,svg,png,webmanifest,wasm}'],
+  swSrc: draft, swDest: join(app, 'sw.js'), globDirectory: app, globIgnores: ['splash/**', 'shortcut-*.png'], globPatterns: ['**/*.{html,js,css,svg,png,webmanifest,wasm}'],
   maximumFileSizeToCacheInBytes: 8 * 1024 * 1024, dontCacheBustURLsMatching: /assets\//,
 });
 

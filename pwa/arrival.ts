@@ -1,4 +1,4 @@
 /** Imported before anything else: an invite link's secret leaves the address bar before other code runs. */
-import { takeInviteLink } from './ui/controllers/invite-link.ts';
+import { takeErrand, type Errand } from './ui/controllers/errand.ts';
 
-export const arrivedWith: string | null = takeInviteLink();
+export const arrivedWith: Errand | null = takeErrand();

@@ -1,8 +1,11 @@
 /// <reference types="vite/client" />
 /** The page: the UI over the engine in its worker. */
 import { arrivedWith } from './arrival.ts';
+import { Device } from './platform/device.ts';
 import { erasePage } from './platform/erase.ts';
+import { onLaunch } from './platform/launches.ts';
 import { makePasskey, mayHavePasskeys, usePasskey } from './platform/passkey.ts';
+import { takeShared } from './platform/shared.ts';
 import { watchForUpdates } from './platform/updates.ts';
 import { speakAsChosen } from './ui/locale/language.ts';
 import './ui/views/sotto-app.ts';
@@ -10,17 +13,22 @@ import { connectEngine } from './worker/client.ts';
 
 declare const __VERSION__: string;
 
+// The browser offers to install once, maybe before anything is drawn.
+const device = new Device();
 const engine = connectEngine();
 // While the engine starts. Nothing is drawn in one language and then in another.
 await speakAsChosen();
 
 const app = document.createElement('sotto-app');
-app.link = arrivedWith;
+app.takeShared = takeShared;
+if (arrivedWith !== null) app.send(arrivedWith);
 app.engine = engine;
+app.device = device;
 app.lock = engine;
 app.passkeys = mayHavePasskeys() ? { make: makePasskey, use: usePasskey } : null;
 app.addEventListener('wiped', () => { void erasePage().finally(() => { location.replace('/'); }); });
 app.versions = { ...app.versions, version: __VERSION__ };
+onLaunch((hash) => { location.hash = hash; });
 app.addEventListener('reload', () => { location.reload(); });
 document.body.append(app);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { splashLinks } from './splash.ts';
 import { SOCKET_PATH } from '../shared/limits.ts';
 
 const pwa = import.meta.dirname;
@@ -11,6 +12,7 @@ export default defineConfig(({ command }) => ({
   base: '/',
   define: { __VERSION__: JSON.stringify((JSON.parse(readFileSync(join(pwa, '../package.json'), 'utf8')) as { readonly version: string }).version) },
   publicDir: join(pwa, 'public'),
+  plugins: [{ name: 'splash', apply: 'build', transformIndexHtml: () => [...splashLinks()] }],
   server: { host: 'localhost', proxy: { [SOCKET_PATH]: { target: 'ws://127.0.0.1:8080', ws: true } } },
   build: {
     outDir: join(pwa, '../dist/app'),

@@ -2,6 +2,7 @@
 import type { LockState } from '../engine/api.ts';
 import { FakeLock, PLACE } from '../../test/support/fake-lock.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
+import type { DeviceHome } from '../ui/controllers/device-watch.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import { click, found, shadow } from './acting.ts';
 import { rooms } from './conversations.ts';
@@ -38,12 +39,46 @@ async function lockSettings(app: SottoApp, state: LockState): Promise<void> {
 
 const set: LockState = { kind: 'unlocked', ways: { passphrase: true, passkeys: [PLACE] }, settings: { after: 300_000, onHide: true } };
 
+class PictureOfADevice extends EventTarget implements DeviceHome {
+  readonly offer: DeviceHome['offer'];
+  readonly #kept: Awaited<ReturnType<DeviceHome['kept']>>;
+
+  constructor(offer: DeviceHome['offer'], persisted: boolean) {
+    super();
+    this.offer = offer;
+    this.#kept = { persisted, used: 48_300_000, free: 12_400_000_000, endsUnvisited: offer === 'by-hand' };
+  }
+
+  readonly install = (): Promise<boolean> => Promise.resolve(true);
+  readonly kept = (): ReturnType<DeviceHome['kept']> => Promise.resolve(this.#kept);
+  readonly keep = (): Promise<boolean> => Promise.resolve(false);
+}
+
+async function device(app: SottoApp, offer: DeviceHome['offer'], persisted: boolean): Promise<void> {
+  app.device = new PictureOfADevice(offer, persisted);
+  await click(app, 'sotto-room-list', '.head .round:has(sotto-avatar)');
+  await found(shadow(app), 'sotto-profile', 'sotto-sheet');
+  await click(app, 'sotto-profile', '.device');
+  await found(shadow(app), 'sotto-device', 'section');
+}
+
+async function share(app: SottoApp): Promise<void> {
+  app.takeShared = () => Promise.resolve({ text: 'Tide table for Saturday\nhttps://example.org/tides', files: [new File(['a'], 'pier.jpg')] });
+  app.send({ kind: 'share' });
+  await found(shadow(app), 'sotto-share', 'ul');
+}
+
 export const APP_STATES: readonly GalleryState[] = [
   { name: 'update', title: 'A new version', script: full, then: (app) => { app.updateReady = true; app.versions = { version: '1.4.0', running, next }; return Promise.resolve(); } },
   { name: 'about', title: 'Which Sotto this is', script: full, then: async (app) => { app.versions = { version: '1.4.0', running, next: null }; await about(app); } },
   { name: 'about-update', title: 'Which Sotto waits', script: full, then: async (app) => { app.versions = { version: '1.4.0', running, next }; await about(app); } },
-  { name: 'about-altered', title: 'Code that is not what it should be', script: full, then: async (app) => { app.versions = { version: '1.4.0', running: { ...running, altered: ['./index.html'] }, next: null }; await about(app); } },
+  { name: 'about-altered', title: 'Code that is not what it should be', script: full, then: async (app) => { app.versions = { version: '1.4.0', running: { ...running, altered: ['index.html'] }, next: null }; await about(app); } },
   { name: 'about-nothing-kept', title: 'No code kept', script: full, then: async (app) => { app.versions = { version: '1.4.0', running: null, next: null }; await about(app); } },
+  { name: 'install-offer', title: 'The home screen is offered', script: full, then: async (app) => { app.device = new PictureOfADevice('prompt', false); await found(shadow(app), 'sotto-room-list', 'sotto-banner'); } },
+  { name: 'device-prompt', title: 'Not installed, not kept', script: full, then: (app) => device(app, 'prompt', false) },
+  { name: 'device-ios', title: 'By hand, on iOS', script: full, then: (app) => device(app, 'by-hand', false) },
+  { name: 'device-installed', title: 'Installed and kept', script: full, then: (app) => device(app, 'installed', true) },
+  { name: 'share', title: 'Shared from another app', script: full, then: share },
   { name: 'locked', title: 'Locked', script: full, then: (app) => locked(app) },
   { name: 'locked-passkey', title: 'Locked by a passkey alone', script: full, then: (app) => locked(app, null, false) },
   { name: 'locked-wrong', title: 'A wrong passphrase', script: full, then: async (app) => {

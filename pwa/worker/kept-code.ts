@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 /**
  * The code that this service worker keeps on the device, by one hash: that of the list of all the app's files and their hashes, which the relay
- * serves beside them and everybody can compute from the sources. What is kept is compared with the list file by file.
+ * serves beside them and everybody can compute from the sources. Each file that is kept must stand in the list; pictures for the system alone are listed and not kept.
  *
  * It is what this code says of itself: whoever serves another service worker can have it say anything (SECURITY.md).
  */
@@ -9,8 +9,6 @@ import { matchPrecache, type PrecacheEntry } from 'workbox-precaching';
 import type { Code } from '../platform/code.ts';
 
 const LIST = '/.well-known/sotto.sha256';
-/** Has no entry for the service worker's own script, which the browser keeps by itself. */
-const OWN = './sw.js';
 const ALIVE = '/alive';
 const PREFIX = 'sotto-code-';
 
@@ -19,8 +17,10 @@ const sha256 = async (bytes: BufferSource): Promise<string> => [...new Uint8Arra
 export class KeptCode {
   /** Of this version, and no other: named by all that it keeps. */
   readonly #name: Promise<string>;
+  readonly #files: readonly string[];
 
   constructor(kept: readonly (PrecacheEntry | string)[]) {
+    this.#files = kept.map((entry) => (typeof entry === 'string' ? entry : entry.url));
     this.#name = sha256(new TextEncoder().encode(JSON.stringify(kept))).then((hash) => PREFIX + hash);
   }
 
@@ -53,12 +53,11 @@ export class KeptCode {
     const listed = await (await caches.open(await this.#name)).match(LIST);
     if (listed === undefined) throw new Error('the list of hashes is gone');
     const list = await listed.arrayBuffer();
+    const lines = new Set(new TextDecoder().decode(list).trimEnd().split('\n'));
     const altered: string[] = [];
-    for (const line of new TextDecoder().decode(list).trimEnd().split('\n')) {
-      const [, hash, path] = /^([0-9a-f]{64}) {2}(\.\/.+)$/.exec(line) ?? [];
-      if (path === OWN) continue;
-      const kept = path === undefined ? undefined : await matchPrecache(path.slice(1));
-      if (kept === undefined || (await sha256(await kept.arrayBuffer())) !== hash) altered.push(path ?? line);
+    for (const file of this.#files) {
+      const kept = await matchPrecache(file);
+      if (kept === undefined || !lines.has(`${await sha256(await kept.arrayBuffer())}  ./${file}`)) altered.push(file);
     }
     return { root: await sha256(list), altered };
   }

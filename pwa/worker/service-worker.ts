@@ -3,12 +3,17 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { KeptCode } from './kept-code.ts';
+import { takeShare } from './shared.ts';
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] };
 
 const kept = self.__WB_MANIFEST;
 const code = new KeptCode(kept);
 
+self.addEventListener('fetch', (event) => {
+  const answer = takeShare(event.request);
+  if (answer !== undefined) event.respondWith(answer);
+});
 precacheAndRoute(kept);
 cleanupOutdatedCaches();
 // Every address is the one page; what the relay itself answers is not.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type CDPSession, type Locator, type Page } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -148,6 +148,11 @@ export class Person {
     const crashed = this.page;
     this.page = await this.newTab();
     await crashed.close();
+  }
+
+  /** Chromium's own protocol, to this page. */
+  devtools(): Promise<CDPSession> {
+    return this.#context.newCDPSession(this.page);
   }
 
   /** A platform authenticator that has secrets to give, and whose person agrees. */

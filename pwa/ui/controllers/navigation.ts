@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RoomKey } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
-import { takeInviteLink } from './invite-link.ts';
+import { takeErrand, type Errand } from './errand.ts';
 
 export type Route =
   | { readonly kind: 'list' }
@@ -39,11 +39,11 @@ const stepsOf = (state: unknown): number =>
 export class Navigation implements ReactiveController {
   route: Route = { kind: 'list' };
   readonly #moved: (way: Way, from: Route) => void;
-  readonly #invited: (link: string) => void;
+  readonly #sent: (errand: Errand) => void;
 
-  constructor(host: ReactiveControllerHost, on: { readonly moved: (way: Way, from: Route) => void; readonly invited: (link: string) => void }) {
+  constructor(host: ReactiveControllerHost, on: { readonly moved: (way: Way, from: Route) => void; readonly sent: (errand: Errand) => void }) {
     this.#moved = on.moved;
-    this.#invited = on.invited;
+    this.#sent = on.sent;
     host.addController(this);
   }
 
@@ -80,9 +80,9 @@ export class Navigation implements ReactiveController {
   }
 
   readonly #follow = (): void => {
-    const link = takeInviteLink();
-    if (link !== null) {
-      this.#invited(link);
+    const errand = takeErrand();
+    if (errand !== null) {
+      this.#sent(errand);
       return;
     }
     this.#set(parseRoute(location.hash));

@@ -1,6 +1,7 @@
 /** What one opens now and then to look after a room, the people in it and what they said: kept apart from the shell, and fetched when first wanted. */
 import './sotto-about.ts';
 import './sotto-banned.ts';
+import './sotto-device.ts';
 import './sotto-disappearing.ts';
 import './sotto-forward.ts';
 import './sotto-invite-sheet.ts';
@@ -18,6 +19,7 @@ import './sotto-room-edit.ts';
 import './sotto-room-menu.ts';
 import './sotto-search.ts';
 import './sotto-security.ts';
+import './sotto-share.ts';
 import './sotto-thread.ts';
 import './sotto-verify.ts';
 import './sotto-versions.ts';

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { AppLock, Engine, EngineState, LockState, Passkeys, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
+import type { DeviceHome } from '../controllers/device-watch.ts';
 import type { AppCode } from '../elements/code-hash.ts';
 import { assertNever } from '../../../shared/never.ts';
 import './sotto-new-room.ts';
@@ -11,7 +12,7 @@ export type RoomSheet =
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
-export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' } | (RoomSheet & { readonly room: RoomKey });
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' | 'scan' | 'device' } | { readonly kind: 'share'; readonly shared: Shared } | (RoomSheet & { readonly room: RoomKey });
 
 export type SheetEvent = CustomEvent<RoomSheet>;
 
@@ -38,9 +39,16 @@ export interface SheetHost {
   left(): void;
   readonly versions: Versions;
   update(): void;
+  readonly device: DeviceHome | null;
   readonly lock: AppLock | null;
   readonly passkeys: Passkeys | null;
   readonly locking: LockState | null;
+}
+
+/** From another app. */
+export interface Shared {
+  readonly text: string;
+  readonly files: readonly File[];
 }
 
 /** Which Sotto this is, and which one waits to be taken. */
@@ -61,10 +69,16 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
       return html`<sotto-new-room .engine=${engine} @close=${close} @created=${(event: RoomEvent) => { close(); host.openRoom(event.detail.room); }}></sotto-new-room>`;
     case 'join-link':
       return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
+    case 'device':
+      return html`<sotto-device .device=${host.device} @close=${close}></sotto-device>`;
+    case 'scan':
+      return html`<sotto-join-link scanning @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
+    case 'share':
+      return html`<sotto-share .engine=${engine} .rooms=${state.rooms} .shared=${sheet.shared} @close=${close} @chosen=${(event: RoomEvent) => { close(); host.openRoom(event.detail.room); }}></sotto-share>`;
     case 'find':
       return drawSearch(null, host);
     case 'profile':
-      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }} @lock=${() => { host.open({ kind: 'lock' }); }}></sotto-profile>`;
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }} @device=${() => { host.open({ kind: 'device' }); }} @lock=${() => { host.open({ kind: 'lock' }); }}></sotto-profile>`;
     case 'lock':
       return html`<sotto-lock-settings .lock=${host.lock} .passkeys=${host.passkeys} .locking=${host.locking} @close=${close}></sotto-lock-settings>`;
     case 'about':

@@ -2,20 +2,23 @@ import { msg } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { assertNever } from '../../../shared/never.ts';
 import type { Engine, EngineState, MessageKey, Passkeys, RoomKey, RoomSummary } from '../../engine/api.ts';
 import { Announcer } from '../controllers/announcer.ts';
 import { Attendance } from '../controllers/attendance.ts';
+import { DeviceWatch, type DeviceHome } from '../controllers/device-watch.ts';
 import { EngineWatch } from '../controllers/engine-watch.ts';
 import { LockWatch, type Lock } from '../controllers/lock-watch.ts';
 import { Media } from '../controllers/media.ts';
 import { Navigation } from '../controllers/navigation.ts';
 import type { Route, Way } from '../controllers/navigation.ts';
+import type { Errand } from '../controllers/errand.ts';
 import { moveBetween } from '../controllers/view-transition.ts';
 import '../elements/sotto-mark.ts';
 import { base, buttons } from '../elements/styles.ts';
 import '../elements/sotto-update-toast.ts';
 import { drawSheet, isCare, loadCare } from './sheets.ts';
-import type { RoomSheet, Sheet, Versions } from './sheets.ts';
+import type { RoomSheet, Shared, Sheet, Versions } from './sheets.ts';
 import './sotto-first-run.ts';
 import './sotto-halted.ts';
 import './sotto-join.ts';
@@ -50,6 +53,12 @@ export class SottoApp extends LitElement {
   /** Null where nothing locks, as in the gallery. */
   @property({ attribute: false }) lock: Lock | null = null;
   @property({ attribute: false }) passkeys: Passkeys | null = null;
+  /** Null where nothing is known of it, as in the gallery. */
+  @property({ attribute: false }) device: DeviceHome | null = null;
+  /** What another app shared, once. */
+  @property({ attribute: false }) takeShared: () => Promise<Shared | null> = () => Promise.resolve(null);
+  /** Waits until there is somebody who can do it. */
+  @state() private errand: Errand | null = null;
   @state() private sheet: Sheet | null = null;
   /** The message that the open room is to show. */
   @state() private target: MessageKey | null = null;
@@ -61,6 +70,7 @@ export class SottoApp extends LitElement {
     locked: () => { this.sheet = null; this.#watch.forget(); },
     wiped: () => { this.dispatchEvent(new CustomEvent('wiped')); },
   });
+  readonly #device = new DeviceWatch(this);
   readonly #wide = new Media(this, '(min-width: 840px)');
   readonly #widest = new Media(this, '(min-width: 1200px)');
   readonly #announcer = new Announcer(this);
@@ -68,7 +78,7 @@ export class SottoApp extends LitElement {
   readonly #watch = new EngineWatch(this, (event) => { this.#announcer.items(event, this.#watch.state, this.#roomKey()); });
   readonly #navigation = new Navigation(this, {
     moved: (way, from) => { void this.#moved(way, from); },
-    invited: (link) => { this.link = link; },
+    sent: (errand) => { this.send(errand); },
   });
 
   static override styles = [base, buttons, css`
@@ -93,6 +103,7 @@ export class SottoApp extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('engine') && this.engine !== null) this.#watch.follow(this.engine);
+    if (changed.has('device') && this.device !== null) this.#device.follow(this.device);
     if (changed.has('lock') && this.lock !== null) this.#lock.follow(this.lock);
     this.#announcer.connection(this.#watch.state?.connection ?? null);
     this.#announcer.people(this.#watch.state);
@@ -101,7 +112,32 @@ export class SottoApp extends LitElement {
     if (this.#navigation.route.kind === 'details') loadCare().catch(() => undefined);
   }
 
+  /** Does what the app was opened for, as soon as it can. */
+  send(errand: Errand): void {
+    if (errand.kind === 'invite') this.link = errand.link;
+    else this.errand = errand;
+  }
+
+  #run(errand: Errand): void {
+    this.errand = null;
+    switch (errand.kind) {
+      case 'invite':
+        this.link = errand.link;
+        return;
+      case 'new-room':
+      case 'scan':
+        return this.#open({ kind: errand.kind });
+      case 'share':
+        // Nothing is shared where it cannot be read any more: the app has opened, and that is all.
+        this.takeShared().then((shared) => { if (shared !== null) this.#open({ kind: 'share', shared }); }, () => undefined);
+        return;
+      default:
+        assertNever(errand);
+    }
+  }
+
   protected override updated(): void {
+    if (this.errand !== null && this.#watch.state !== null && this.#watch.state.profile !== null && this.link === null) this.#run(this.errand);
     if (this.#opened || (this.#watch.state === null && this.#watch.halted === null && this.#lock.state?.kind !== 'locked')) return;
     this.#opened = true;
     this.dispatchEvent(new CustomEvent('opened'));
@@ -138,7 +174,7 @@ export class SottoApp extends LitElement {
     return html`
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
-          <sotto-room-list .engine=${this.engine} .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
+          <sotto-room-list ?installable=${this.#device.offers(state.rooms.some(({ latest }) => latest?.kind === 'message'))} @install=${() => { this.#open({ kind: 'device' }); }} @not-install=${() => { this.#device.putOff(); }} .engine=${this.engine} .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
             @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}
             @open-details=${(event: RoomEvent) => { this.#navigation.go({ kind: 'details', room: event.detail.room }); }} @open-sheet=${(event: CustomEvent<RoomSheet & { room: RoomKey }>) => { this.#open(event.detail); }}></sotto-room-list>
         </div>
@@ -167,7 +203,7 @@ export class SottoApp extends LitElement {
       },
       joinBy: (link) => { this.link = link; },
       left: () => { this.#navigation.go({ kind: 'list' }); },
-      versions: this.versions,
+      versions: this.versions, device: this.device,
       lock: this.lock, passkeys: this.passkeys, locking: this.#lock.state,
       update: this.#update,
     });

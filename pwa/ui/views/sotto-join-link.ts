@@ -1,6 +1,6 @@
 import { msg } from '@lit/localize';
 import { LitElement, css, html } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-sheet.ts';
 import { base, buttons, fields } from '../elements/styles.ts';
@@ -26,7 +26,8 @@ const isInvite = (text: string): boolean => /#\/?join\/\S/u.test(text);
 /** Takes an invite link by scanning or pasting. Fires `link` with `{ link }`, `close`. */
 @customElement('sotto-join-link')
 export class SottoJoinLink extends LitElement {
-  @state() private scanning = false;
+  /** It begins with the camera. */
+  @property({ type: Boolean }) scanning = false;
   @state() private hint = '';
   @query('input') private readonly field!: HTMLInputElement;
 

@@ -8,6 +8,7 @@ import { routeHash } from '../controllers/navigation.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-connection-line.ts';
 import '../elements/sotto-avatar.ts';
+import '../elements/sotto-banner.ts';
 import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';
@@ -29,6 +30,10 @@ const words = {
   profile: (name: string) => msg(str`You: ${isolated(name)}`),
   archived: (count: number) => plural(count, msg('1 archived room|{n} archived rooms')),
   get archive() { return msg('Archived'); },
+  get install() { return msg('Put Sotto on your home screen'); },
+  get installText() { return msg('It opens like any other app, and your messages are kept with it.'); },
+  get installHow() { return msg('Show me'); },
+  get later() { return msg('Not now'); },
   get back() { return msg('Back to rooms'); },
   get noneArchived() { return msg('Nothing is archived any more.'); },
   get emptyTitle() { return msg('Quiet in here'); },
@@ -39,7 +44,7 @@ const words = {
 const LONG_PRESS = 450;
 const STRAY = 10;
 
-/** The rooms: pinned ones first, then the most recently active; archived ones apart. Fires `open-room`, `open-details`, `open-sheet`, `find`, `start-room`, `join-link`, `open-profile`. */
+/** The rooms: pinned ones first, then the most recently active; archived ones apart. Fires `open-room`, `open-details`, `open-sheet`, `find`, `install`, `not-install`, `start-room`, `join-link`, `open-profile`. */
 @customElement('sotto-room-list')
 export class SottoRoomList extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
@@ -47,6 +52,8 @@ export class SottoRoomList extends LitElement {
   @property({ attribute: false }) current: RoomKey | null = null;
   /** A phone: the button for new rooms stands where the thumb is. */
   @property({ type: Boolean, reflect: true }) narrow = false;
+  /** The home screen is offered. */
+  @property({ type: Boolean }) installable = false;
   @state() private reached: RoomKey | null = null;
   /** The archived rooms are shown in place of the others. */
   @state() private archive = false;
@@ -75,6 +82,7 @@ export class SottoRoomList extends LitElement {
     .apart:hover { background: var(--hover); }
     .apart:focus-visible { outline-offset: -2px; }
     .apart .icon { justify-self: center; }
+    .list sotto-banner { display: block; margin: 0 -4px 10px; }
     .none { padding: 32px; text-align: center; color: var(--ink-3); font-size: var(--text-m); }
     a:focus-visible { outline-offset: -2px; }
     .head sotto-avatar { --avatar: 34px; }
@@ -121,6 +129,7 @@ export class SottoRoomList extends LitElement {
       <sotto-connection-line .connection=${this.engineState?.connection ?? { kind: 'online' }}></sotto-connection-line>
       ${all.length === 0 ? this.#empty() : html`
         <div class="list">
+        ${this.installable && !inArchive ? html`<sotto-banner tone="news" .heading=${words.install} .text=${words.installText} .action=${words.installHow} .dismissal=${words.later} @act=${() => { this.dispatchEvent(new CustomEvent('install')); }} @dismiss=${() => { this.dispatchEvent(new CustomEvent('not-install')); }}></sotto-banner>` : nothing}
         ${inArchive || archived === 0 ? nothing : html`<button class="apart" type="button" @click=${() => { this.#showArchive(true); }}>${icon('archive')}<span>${words.archived(archived)}</span>${icon('forward', 18)}</button>`}
         ${rooms.length === 0 && inArchive ? html`<p class="none" role="status">${words.noneArchived}</p>` : nothing}
         <ul aria-label=${inArchive ? words.archive : words.rooms} @keydown=${this.#arrows}>

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import { sendKeys, setViewport } from '@web/test-runner-commands';
 import type { PersonKey, RoomKey } from '../../../pwa/engine/api.ts';
-import { takeInviteLink } from '../../../pwa/ui/controllers/invite-link.ts';
+import { takeErrand } from '../../../pwa/ui/controllers/errand.ts';
 import { LINK } from '../../support/fake-engine.ts';
 import { all, clear, focused, one, stage, until } from './stage.ts';
 
@@ -16,10 +16,41 @@ describe('finding one’s way', () => {
 
   it('takes the secret of an invite out of the address bar', () => {
     history.replaceState(null, '', '#join/abc_DEF');
-    const link = takeInviteLink();
-    expect(link).to.match(/#join\/abc_DEF$/);
+    const errand = takeErrand();
+    expect(errand?.kind === 'invite' ? errand.link : '').to.match(/#join\/abc_DEF$/);
     expect(location.hash).to.equal('');
-    expect(takeInviteLink()).to.equal(null);
+    expect(takeErrand()).to.equal(null);
+  });
+
+  it('opens what a link of its own scheme wraps', () => {
+    const opened = (link: string): string => {
+      history.replaceState(null, '', `#/open/${encodeURIComponent(link)}`);
+      const errand = takeErrand();
+      expect(location.hash).to.equal('');
+      return errand?.kind === 'invite' ? errand.link : 'nothing';
+    };
+    expect(opened('web+sotto://chat.example/#join/abc')).to.equal('https://chat.example/#join/abc');
+    expect(opened('web+sotto:http://localhost:8080/#join/abc')).to.equal('http://localhost:8080/#join/abc');
+    expect(opened('web+sotto:nonsense')).to.equal('nonsense');
+  });
+
+  it('does what a shortcut of the home screen says, once', async () => {
+    const { app } = await stage('list');
+    location.hash = '#/new';
+    await until('the sheet is up', () => has(app, 'sotto-new-room'));
+    expect(location.hash).to.equal('');
+  });
+
+  it('puts what another app shared into the draft of the room one chooses', async () => {
+    const { app, engine } = await stage('list');
+    const shared = { text: 'https://example.org/tide-table', files: [new File(['hello'], 'notes.txt', { type: 'text/plain' })] };
+    app.takeShared = () => Promise.resolve(shared);
+    location.hash = '#/share';
+    await until('the choice is up', () => has(app, 'sotto-share') && all(one(app, 'sotto-share').shadowRoot ?? app, 'button.row').length > 0);
+    all(one(app, 'sotto-share').shadowRoot ?? app, 'button.row')[0]?.click();
+    await until('the room is open', () => has(app, 'sotto-room'));
+    expect(engine.asked('stage').length).to.equal(1);
+    expect(String(engine.asked('setDraft')[0]?.[1])).to.contain('tide-table');
   });
 
   it('takes the secret out of the address bar when a link is opened in the running app', async () => {
@@ -203,7 +234,7 @@ describe('finding one’s way', () => {
     let taken = 0;
     app.addEventListener('update', () => { taken += 1; });
     all(app, 'sotto-update-toast button')[0]?.click();
-    const [later, update] = all(one(app, 'sotto-update-toast').shadowRoot ?? app, 'button');
+    const [later, update] = all(one(app, 'sotto-update-toast').shadowRoot ?? app, '.button');
     update?.click();
     expect(taken).to.equal(1);
     later?.click();
