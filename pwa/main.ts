@@ -2,16 +2,15 @@
 /** The page: the UI over the engine in its worker. */
 import { arrivedWith } from './arrival.ts';
 import { Device } from './platform/device.ts';
-import { erasePage } from './platform/erase.ts';
+import { erasePage } from './platform/erase-page.ts';
 import { onLaunch } from './platform/launches.ts';
-import { makePasskey, mayHavePasskeys, usePasskey } from './platform/passkey.ts';
 import { takeShared } from './platform/shared.ts';
-import { watchForUpdates } from './platform/updates.ts';
 import { speakAsChosen } from './ui/locale/language.ts';
 import './ui/views/sotto-app.ts';
 import { connectEngine } from './worker/client.ts';
 
 declare const __VERSION__: string;
+const passkeys = () => import('./platform/passkey.ts');
 
 // The browser offers to install once, maybe before anything is drawn.
 const device = new Device();
@@ -25,7 +24,8 @@ if (arrivedWith !== null) app.send(arrivedWith);
 app.engine = engine;
 app.device = device;
 app.lock = engine;
-app.passkeys = mayHavePasskeys() ? { make: makePasskey, use: usePasskey } : null;
+// Whether they can lock is known once one is made.
+if ('PublicKeyCredential' in globalThis) app.passkeys = { make: async (name) => (await passkeys()).makePasskey(name), use: async (places) => (await passkeys()).usePasskey(places) };
 app.addEventListener('wiped', () => { void erasePage().finally(() => { location.replace('/'); }); });
 app.versions = { ...app.versions, version: __VERSION__ };
 onLaunch((hash) => { location.hash = hash; });
@@ -34,12 +34,13 @@ document.body.append(app);
 
 // In development there is no service worker: every reload is the newest.
 if (import.meta.env.PROD) {
-  const updates = watchForUpdates();
+  const opened = new Promise((resolve) => { app.addEventListener('opened', resolve, { once: true }); });
+  const updates = (await import('./platform/updates.ts')).watchForUpdates();
   updates.onReady(({ code, apply }) => {
     app.versions = { ...app.versions, next: code };
     app.updateReady = true;
     app.addEventListener('update', apply, { once: true });
   });
   void updates.running().then((code) => { app.versions = { ...app.versions, running: code }; });
-  app.addEventListener('opened', () => { updates.alive(); }, { once: true });
+  void opened.then(() => { updates.alive(); });
 }

@@ -8,9 +8,6 @@ const SECRET_BYTES = 32;
 /** Milliseconds that the person has. */
 const PATIENCE = 120_000;
 
-/** Whether this browser may have passkeys that can lock. Whether they can is known once one is made. */
-export const mayHavePasskeys = (): boolean => 'PublicKeyCredential' in globalThis && 'credentials' in navigator;
-
 const random = (): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
 
 /** Makes one and asks for its secret. Rejects with `no-passkey` where it was cancelled, or cannot do this. */

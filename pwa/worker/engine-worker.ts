@@ -2,7 +2,7 @@
 /** The worker of one tab: a host, with the browser's adapters for the engine it may run. */
 import { createEngine } from '../engine/index.ts';
 import { blobTransport } from '../platform/blobs.ts';
-import { eraseProfile } from '../platform/erase.ts';
+import { eraseProfile } from '../platform/erase-profile.ts';
 import { IndexedDbStorage } from '../platform/indexeddb.ts';
 import { KeyVault } from '../platform/key-vault.ts';
 import { systemClock, systemRandomness } from '../platform/system.ts';
