@@ -141,6 +141,9 @@ export class DirectoryBlobStore implements BlobStore {
     entry.busy = true;
     try {
       return await this.#write(room, id, entry, bytes);
+    } catch (error) {
+      // Its folder may have gone from under it, which is no fault of the disk.
+      throw entry.gone ? new BlobError('gone', 'The blob was deleted meanwhile.', { cause: error }) : error;
     } finally {
       entry.busy = false;
       // Nothing of it ever was on the disk: there is nothing to go on from.
@@ -161,13 +164,16 @@ export class DirectoryBlobStore implements BlobStore {
       await handle.close();
       if (entry.gone) await rm(file, { force: true }).catch(() => undefined);
     }
-    if (entry.gone) throw new BlobError('gone', 'The blob was deleted meanwhile.');
-    if (entry.here === entry.size) {
-      await typed(() => rename(file, this.#file(room, id, { ...entry, whole: true })));
+    if (entry.here === entry.size && !entry.gone) {
+      const whole = this.#file(room, id, { ...entry, whole: true });
+      await typed(() => rename(file, whole));
       entry.whole = true;
-      if (!entry.gone) this.#all.parts--;
+      // Deleted while it got its name: under the old one it was not found any more.
+      if (this.#rooms.get(room)?.get(id) === entry) this.#all.parts--;
+      else await rm(whole, { force: true });
     }
     await typed(() => syncFolder(folder));
+    if (entry.gone) throw new BlobError('gone', 'The blob was deleted meanwhile.');
     return { size: entry.size, offset: entry.here };
   }
 
