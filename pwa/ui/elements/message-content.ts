@@ -58,12 +58,12 @@ export function contentOf(message: MessageItem, me: PersonKey | null, act: Act, 
       return html`
         ${content.forwarded === true ? html`<div class="forwarded">${icon('share', 14)}${words.forwarded}</div>` : nothing}
         <div class="text" dir="auto">${formattedText(content.text, content.mentions)}${message.newer === true ? html`<em class="more">${words.partlyNewer}</em>` : nothing}${meta}</div>`;
+    case 'media':
+      return html`<div class="text" dir="auto">${contentText(message)}${meta}</div>`;
     case 'poll':
       return pollOf(message, content, me, act, meta);
     case 'place': {
       const { latitude, longitude, label } = content;
-    case 'media':
-      return html`<div class="text" dir="auto">${contentText(message)}${meta}</div>`;
       const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
       return html`
         <div class="place">${icon('place', 22)}<div><b dir="auto">${label ?? `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`}</b>${label === undefined ? nothing : html`<span class="where">${latitude.toFixed(5)}, ${longitude.toFixed(5)}</span>`}
