@@ -7,7 +7,8 @@ import { doorOfInvite, inviterIn, readDoorway } from './actor/doorway.ts';
 import { peopleIn, personOf, storedPerson } from './actor/people.ts';
 import { rejoin } from './actor/rejoin.ts';
 import { Room } from './actor/room.ts';
-import { decodeItem, decodeOutboxEntry } from './records/message-records.ts';
+import { readLatest } from './actor/state.ts';
+import { decodeOutboxEntry, type OutboxEntry } from './records/message-records.ts';
 import { decodeRooms, newRoomRecord, roomChanges } from './records/room-record.ts';
 import { decodeInviteLink, personHash, type InviteLink } from './rooms/invite-link.ts';
 import { neutralised } from './rooms/names.ts';
@@ -16,15 +17,19 @@ import { adrift } from './wire/chain.ts';
 import { equalBytes } from '../../shared/bytes.ts';
 import { StorageError } from './ports/storage.ts';
 
+/** By few reads, however many rooms there are and however much was said in them. */
 export async function loadRooms(host: RoomHost): Promise<readonly Room[]> {
-  const rows = await host.storage.range('rooms', { prefix: [] });
-  return Promise.all(decodeRooms(rows).map(async ({ key, record }) => {
+  const [rows, queued] = await Promise.all([host.storage.range('rooms', { prefix: [] }), host.storage.range('outbox', { prefix: [] })]);
+  const outboxes = new Map<string, OutboxEntry[]>();
+  for (const { key, value } of queued) {
+    const entry = decodeOutboxEntry(value);
+    if (entry !== undefined) outboxes.set(String(key[0]), [...(outboxes.get(String(key[0])) ?? []), entry]);
+  }
+  return Promise.all(decodeRooms(rows).map(async ({ key, record, latest }) => {
     if (record === undefined) throw new StorageError('failed', 'A stored room cannot be read.');
-    const [entries, last] = await Promise.all([
-      host.storage.range('outbox', { prefix: key }), host.storage.range('timeline', { prefix: key, reverse: true, limit: 1 }),
-    ]);
-    const outbox = entries.flatMap((entry) => decodeOutboxEntry(entry.value) ?? []).sort((a, b) => a.order - b.order);
-    return new Room(host, record, outbox, last[0] === undefined ? null : (decodeItem(last[0].value) ?? null));
+    const room = String(key[0]);
+    const outbox = (outboxes.get(room) ?? []).sort((a, b) => a.order - b.order);
+    return new Room(host, record, outbox, latest ?? (await readLatest(host, room)));
   }));
 }
 

@@ -13,6 +13,7 @@ import { answerKnock } from './actor/knocks.ts';
 import { forget, leave } from './actor/leaving.ts';
 import { moveRoom } from './actor/moving.ts';
 import { personOf } from './actor/people.ts';
+import { turns } from './actor/turns.ts';
 import { acknowledge } from './actor/recognition.ts';
 import { rejoin } from './actor/rejoin.ts';
 import { setPlace } from './actor/keeping.ts';
@@ -53,6 +54,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** Groups that are read at a time. */
+const AT_ONCE = 4;
+
 class LocalEngine extends RoomWork implements Engine {
   readonly #options: EngineOptions;
   readonly #storage: Storage;
@@ -91,6 +95,7 @@ class LocalEngine extends RoomWork implements Engine {
       link: (relay) => this.#link(relay),
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
+      inTurn: turns(AT_ONCE),
       changed: () => this.#changed(),
       dueChanged: () => this.#sweeper.schedule(),
       muteChanged: () => this.#awaitUnmuting(),
@@ -477,7 +482,7 @@ class LocalEngine extends RoomWork implements Engine {
   async close(): Promise<void> {
     if (this.#halted === undefined) this.#halted = new EngineError('superseded', 'The engine was closed.');
     this.#stop();
-    await Promise.all([...this.#rooms.values()].map((room) => room.run(() => undefined)));
+    await Promise.all([...this.#rooms.values()].map((room) => room.idle()));
     this.#storage.close();
   }
 }

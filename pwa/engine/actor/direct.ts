@@ -16,7 +16,9 @@ export async function messagePerson(via: Room, person: IdentityKey, suite: Suite
   const other = members.find((member) => equalBytes(member.person, person));
   if (standing.kind !== 'member' || other === undefined) throw new EngineError('not-a-member', 'That person is not in the room.');
   if (equalBytes(person, host.profile().identityKey)) throw new EngineError('not-allowed', 'One’s own words are for oneself.');
-  const known = host.rooms().find((room) => isWith(room, person));
+  const between = host.rooms().filter(({ state: { record } }) => record.peer !== null && equalBytes(record.peer.person, person));
+  await Promise.all(between.map((room) => room.ready()));
+  const known = between.find((room) => isWith(room, person));
   if (known !== undefined) {
     if (known.state.record.standing.kind === 'asked') await answerRequest(known, true);
     else await known.run(() => askBy(known, via));

@@ -32,6 +32,8 @@ export interface RoomHost {
   write(changes: readonly Change[]): Promise<void>;
   /** The same for what the person asked for: where there is no space, they are told so, and the engine goes on. */
   writeIfSpace(changes: readonly Change[]): Promise<void>;
+  /** Work that many rooms have to do at once, such as reading their groups when the network comes: a few at a time, so that what a person waits for is not behind all of it. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Of this device, whatever one's standing there. */
   rooms(): readonly Room[];
   /** A room that is stored already comes to life. */

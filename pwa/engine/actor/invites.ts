@@ -30,6 +30,7 @@ export function revokeInvite(room: Room, id: string): Promise<void> {
 
 /** Those that were made out to one person, who knocked or was asked, are no links for anyone: they are not listed. */
 export async function listInvites(room: Room): Promise<readonly Invite[]> {
+  await room.ready();
   const { mls } = room.state;
   if (mls === null) return [];
   const standing = (allInvitesIn(mls.group.extensions)?.invites ?? []).filter((invite) => invite.for === null);

@@ -6,7 +6,7 @@ import { equalBytes, toBase64Url, toHex } from '../../../shared/bytes.ts';
 import type { EnvelopeId } from '../../../shared/ids.ts';
 import { EngineError, type MessageItem, type MessageKey, type RoomKey, type TimelineItem } from '../api.ts';
 import type { Member } from '../mls/index.ts';
-import { decodeItem, type OutboxEntry, type StoredFact, type StoredItem, type StoredPerson } from '../records/message-records.ts';
+import type { OutboxEntry, StoredFact, StoredItem, StoredPerson } from '../records/message-records.ts';
 import type { Intent } from '../records/intent.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import { failureOf, type Failure } from '../recovery/failures.ts';
@@ -26,7 +26,7 @@ import { scheduleLook } from './dead-end.ts';
 import { breakRoom } from './rejoin.ts';
 import { sendOutbox } from './send.ts';
 import { Signs } from './signals.ts';
-import { loadGroup, loadPending, Step, type RoomState } from './state.ts';
+import { loadGroup, loadPending, readLatest, Step, type RoomState } from './state.ts';
 import { scheduleUpkeep, type Upkeep } from './upkeep.ts';
 import { messageId, queuedEffects, storedMessage } from './upon-messages.ts';
 import { askPeer } from './whisper.ts';
@@ -72,6 +72,9 @@ export class Room {
   #queue: Promise<void> = Promise.resolve();
   #draining = false;
   #detached = false;
+  /** Its group, and a commit that is on its way, are stored and were not read yet. */
+  #isUnloaded = false;
+  #loading: Promise<void> | undefined;
   readonly #awaited = new Map<string, (problem?: EngineError) => void>();
 
   constructor(host: RoomHost, record: RoomRecord, outbox: readonly OutboxEntry[], latest: StoredItem | null) {
@@ -109,13 +112,34 @@ export class Room {
     return this.phase === 'live' && this.openedEpoch === toHex(this.state.record.epoch);
   }
 
-  /** Loads the group, then goes online. Lists need not wait for it. */
+  /** Goes online. The group is loaded when something is first asked of it: of hundreds of rooms, few are needed soon. */
   start(): void {
-    void this.run(async () => {
-      if (this.state.mls === null) await this.#load();
-      if (this.state.record.forgotten && this.state.mls === null) return erase(this);
-      this.connect();
-    });
+    this.#isUnloaded = this.state.mls === null;
+    if (this.#canWait()) return this.connect();
+    void this.run(() => (this.state.record.forgotten && this.state.mls === null ? erase(this) : this.connect()));
+  }
+
+  /** Nothing of it that is shown, or is to be done, is known by its group alone. */
+  #canWait(): boolean {
+    const { standing, forgotten, leaves, knocks, wanted } = this.state.record;
+    return this.#isUnloaded && standing.kind === 'member' && !forgotten && leaves.length + knocks.length + wanted.length + this.outbox.all.length === 0;
+  }
+
+  /** Resolves when the group is here, if there is one; it does not wait for what the room does with a relay. */
+  async ready(): Promise<void> {
+    await (this.#isUnloaded ? this.run(() => undefined) : this.#loading);
+  }
+
+  /** Resolves when everything that was begun is done. */
+  idle(): Promise<void> {
+    return this.#queue;
+  }
+
+  async #loadFirst(): Promise<void> {
+    this.#isUnloaded = false;
+    this.#loading = this.host.inTurn(() => this.#load());
+    await this.#loading;
+    this.#loading = undefined;
   }
 
   async #load(): Promise<void> {
@@ -147,7 +171,10 @@ export class Room {
 
   /** Serial: each task sees the state that the one before it stored. Whatever it throws halts the engine. */
   run(task: () => Promise<void> | void): Promise<void> {
-    this.#queue = this.#queue.then(task).catch((cause: unknown) => this.host.halt(cause));
+    this.#queue = this.#queue.then(async () => {
+      if (this.#isUnloaded) await this.#loadFirst();
+      await task();
+    }).catch((cause: unknown) => this.host.halt(cause));
     return this.#queue;
   }
 
@@ -243,8 +270,7 @@ export class Room {
   }
 
   async reloadLatest(): Promise<void> {
-    const [last] = await this.host.storage.range('timeline', { prefix: [this.key], reverse: true, limit: 1 });
-    this.state = { ...this.state, latest: last === undefined ? null : (decodeItem(last.value) ?? null) };
+    this.state = { ...this.state, latest: await readLatest(this.host, this.key) };
     this.host.changed();
   }
 

@@ -12,7 +12,7 @@ const MOST_LOOKED_AT = 500;
 /** Rejects with `not-a-member` where this device has no keys of the room, or none any more. */
 export async function securityOf(room: Room): Promise<RoomSecurity> {
   // Just started, the room may be reading its group still.
-  if (room.state.mls === null) await room.run(() => undefined);
+  if (room.state.mls === null) await room.ready();
   const { record, mls } = room.state;
   if (mls === null) throw new EngineError('not-a-member', 'This device has no keys of the room.');
   const { members, alarms, relay, me } = summaryOf(room, '');

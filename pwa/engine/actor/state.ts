@@ -3,9 +3,9 @@ import { toBase64Url } from '../../../shared/bytes.ts';
 import { goneRecords, groupRecords, restoreGroup, wipe, type GroupRecord, type GroupRecordName, type MlsGroup } from '../mls/index.ts';
 import type { Effect } from '../messages/effects.ts';
 import type { Change } from '../ports/storage.ts';
-import { encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
+import { decodeItem, encodeItem, type OutboxEntry, type StoredItem } from '../records/message-records.ts';
 import { decodePending, encodePending, type PendingRecord } from '../records/pending-record.ts';
-import { roomChanges, type RoomRecord } from '../records/room-record.ts';
+import { latestChange, roomChanges, type RoomRecord } from '../records/room-record.ts';
 import { dropTicket } from '../records/ticket-record.ts';
 import { epochKeys, type EpochKeys } from '../rooms/epoch-keys.ts';
 import type { RoomHost } from './host.ts';
@@ -56,6 +56,12 @@ export async function loadPending(host: RoomHost, record: RoomRecord): Promise<P
   if (pending === undefined) return null;
   const [now, changed] = await Promise.all([storedGroup(host, room, NOW), storedGroup(host, room, PENDING)]);
   return { ...(await inGroup(record, [...now, ...changed])), record: pending, consumed: [] };
+}
+
+/** The last item of a room's timeline. */
+export async function readLatest(host: Pick<RoomHost, 'storage'>, room: string): Promise<StoredItem | null> {
+  const [last] = await host.storage.range('timeline', { prefix: [room], reverse: true, limit: 1 });
+  return last === undefined ? null : (decodeItem(last.value) ?? null);
 }
 
 /** The next state under construction. Nothing of it is true before {@link Step.store} resolves. */
@@ -131,7 +137,7 @@ export class Step {
 
   /** State before bytes: one transaction, then used secrets are zeroed, then whatever waits for it. */
   async store(host: RoomHost): Promise<RoomState> {
-    const changes = [...this.#changes, ...this.#groupChanges(), ...this.#pendingChanges(), ...roomChanges(this.room, this.record, this.#before.record)];
+    const changes = [...this.#changes, ...this.#groupChanges(), ...this.#pendingChanges(), ...roomChanges(this.room, this.record, this.#before.record), ...this.#latestChanges()];
     if (changes.length > 0) await host.write(changes);
     wipe(this.consumed);
     for (const entry of this.sealed) this.#outbox.add(entry);
@@ -150,6 +156,14 @@ export class Step {
     if (now === before) return [];
     const gone = before === undefined ? [] : goneRecords(now, before);
     return [...gone.map((name): Change => ({ kind: 'delete', store: 'groups', key: [this.room, NOW, name] })), ...(now === null ? [dropTicket(this.room)] : putGroup(now, before, this.room, NOW))];
+  }
+
+  /** It stands beside the record too, so that a list of rooms need not look into every timeline; and goes with its line. */
+  #latestChanges(): readonly Change[] {
+    const { latest } = this;
+    const isGone = this.#changes.some((change) => change.kind === 'delete' && change.store === 'timeline' && change.key[1] === latest?.position);
+    if (latest === this.#before.latest && !isGone) return [];
+    return [latestChange(this.room, isGone ? null : latest)];
   }
 
   #pendingChanges(): readonly Change[] {

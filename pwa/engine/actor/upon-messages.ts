@@ -47,6 +47,7 @@ function mayTakeAway(room: Room): boolean {
 /** Resolves when it is durable. Rejects with `no-such-message`, and `not-allowed` where it would have no effect on anyone. */
 export async function enqueueEffect(room: Room, body: EffectBody): Promise<void> {
   if (room.state.record.standing.kind !== 'member') throw new EngineError('not-a-member', 'This device is not in the room.');
+  await room.ready();
   const { identityKey: person, name } = room.host.profile();
   const key = toBase64Url(body.of) as MessageKey;
   const queued = room.outbox.get(body.of);

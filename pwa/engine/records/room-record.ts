@@ -14,6 +14,7 @@ import type { Change, StorageKey, StoredRecord } from '../ports/storage.ts';
 import { anyBytes, bytes, count, fromCbor, toCbor } from '../wire/cbor.ts';
 import type { Chain } from '../wire/chain.ts';
 import { intentShape, type Intent } from './intent.ts';
+import { decodeItem, encodeItem, type StoredItem } from './message-records.ts';
 
 /** A person in a room, as lists show them. */
 export interface StoredMember {
@@ -194,6 +195,7 @@ const agreedShape = v.object({
 });
 
 const AGREED = 'agreed';
+const LATEST = 'latest';
 
 /** What is to be written for a record, after an earlier one that is stored. */
 export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord): readonly Change[] {
@@ -206,13 +208,27 @@ export function roomChanges(key: string, record: RoomRecord, stored?: RoomRecord
   return changes;
 }
 
-/** Of all rows of the `rooms` store; `record` is undefined where one cannot be read. */
-export function decodeRooms(rows: readonly StoredRecord[]): readonly { readonly key: StorageKey; readonly record: RoomRecord | undefined }[] {
+/** The last line of a room's conversation; null where that has to be looked up. */
+export const latestChange = (key: string, item: StoredItem | null): Change =>
+  item === null ? { kind: 'delete', store: 'rooms', key: [key, LATEST] } : { kind: 'put', store: 'rooms', key: [key, LATEST], value: encodeItem(item) };
+
+interface StoredRoom {
+  readonly key: StorageKey;
+  /** Undefined where it cannot be read. */
+  readonly record: RoomRecord | undefined;
+  /** Undefined where it has to be looked up. */
+  readonly latest: StoredItem | undefined;
+}
+
+/** Of all rows of the `rooms` store. */
+export function decodeRooms(rows: readonly StoredRecord[]): readonly StoredRoom[] {
+  const beside = new Map(rows.filter(({ key }) => key.length === 2).map(({ key: [room, what], value }) => [`${room} ${what}`, value]));
   return rows.filter(({ key }) => key.length === 1).map(({ key, value }) => {
-    const others = rows.find((row) => row.key.length === 2 && row.key[0] === key[0] && row.key[1] === AGREED);
+    const others = beside.get(`${key[0]} ${AGREED}`);
+    const last = beside.get(`${key[0]} ${LATEST}`);
     const rest = fromCbor(shape, value);
-    const agreed = others === undefined ? undefined : fromCbor(agreedShape, others.value);
-    return { key, record: rest === undefined || agreed === undefined ? undefined : { ...rest, ...agreed } };
+    const agreed = others === undefined ? undefined : fromCbor(agreedShape, others);
+    return { key, record: rest === undefined || agreed === undefined ? undefined : { ...rest, ...agreed }, latest: last === undefined ? undefined : decodeItem(last) };
   });
 }
 

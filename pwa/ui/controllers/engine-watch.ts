@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Engine, EngineEvent, EngineState, Problem, TimelineItem } from '../../engine/api.ts';
 import { problemOf } from '../words/problems.ts';
+import { steadied } from './steady-state.ts';
 import { assertNever } from '../../../shared/never.ts';
 
 /** The engine's state as the host draws it: null until it is known. */
@@ -60,7 +61,7 @@ export class EngineWatch implements ReactiveController {
   #take(event: EngineEvent): void {
     switch (event.kind) {
       case 'state':
-        this.state = event.state;
+        this.state = steadied(event.state, this.state);
         break;
       case 'halted':
         this.halted = event.problem;

@@ -33,6 +33,8 @@ const words = {
 @customElement('sotto-room-row')
 export class SottoRoomRow extends LitElement {
   @property({ attribute: false }) room: RoomSummary | null = null;
+  /** The calendar’s: with it, what was today becomes yesterday. */
+  @property({ attribute: false }) day = 0;
   @property({ type: Boolean, reflect: true }) current = false;
 
   static override styles = [base, marks, dotsStyles, css`

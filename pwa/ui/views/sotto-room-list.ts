@@ -12,7 +12,7 @@ import '../elements/sotto-banner.ts';
 import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';
-import { timeOf } from '../timeline/layout.ts';
+import { startOfDay, timeOf } from '../timeline/layout.ts';
 import { plural } from '../words/counts.ts';
 import { isolated } from '../words/people.ts';
 import { loadCare } from './sheets.ts';
@@ -117,6 +117,7 @@ export class SottoRoomList extends LitElement {
     const archived = all.filter(({ place }) => place.archived).length;
     const inArchive = this.archive;
     const rooms = sorted(all.filter(({ place }) => place.archived === inArchive));
+    const today = startOfDay(Date.now());
     const tabStop = this.reached ?? this.current ?? rooms[0]?.room ?? null;
     return html`
       <div class="head">
@@ -136,7 +137,7 @@ export class SottoRoomList extends LitElement {
           ${repeat(rooms, (room) => room.room, (room) => html`<li><a href=${routeHash({ kind: 'room', room: room.room })} data-room=${room.room} tabindex=${room.room === tabStop ? 0 : -1}
             aria-current=${room.room === this.current ? 'page' : nothing} @click=${(event: MouseEvent) => { this.#open(event, room.room); }} @focus=${() => { this.reached = room.room; }}
             aria-haspopup="menu" @contextmenu=${(event: MouseEvent) => { this.#context(event, room.room); }} @pointerdown=${(event: PointerEvent) => { this.#press(event, room.room); }}>
-            <sotto-room-row .room=${room} .current=${room.room === this.current}></sotto-room-row></a></li>`)}
+            <sotto-room-row .room=${room} .day=${today} .current=${room.room === this.current}></sotto-room-row></a></li>`)}
         </ul></div>
         ${this.narrow && !inArchive ? html`<button class="float" type="button" popovertarget="add" aria-label=${words.add} title=${words.add}>${icon('plus', 24)}</button>` : nothing}`}
       <div id="add" popover>
