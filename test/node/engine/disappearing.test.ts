@@ -241,6 +241,6 @@ test('whatever the order of reading, effects and endings, all end without what e
         assert.deepEqual(who.halted, []);
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
