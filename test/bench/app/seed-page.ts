@@ -7,7 +7,7 @@ import { ENVELOPE_ID_BYTES, type EnvelopeId } from '../../../shared/ids.ts';
 import type { IdentityKey } from '../../../pwa/engine/mls/index.ts';
 import type { Change, Storage, Writer } from '../../../pwa/engine/ports/storage.ts';
 import { encodeItem, encodeSeen, type StoredMessage } from '../../../pwa/engine/records/message-records.ts';
-import { decodeRooms, roomChanges, type RoomRecord } from '../../../pwa/engine/records/room-record.ts';
+import { decodeRooms, latestChange, roomChanges, type RoomRecord } from '../../../pwa/engine/records/room-record.ts';
 import { sealedStorage } from '../../../pwa/engine/records/sealed-storage.ts';
 import { SearchIndex } from '../../../pwa/engine/search/index.ts';
 import { loadSodium } from '../../../pwa/engine/mls/index.ts';
@@ -69,6 +69,7 @@ async function fill(all: Batches, key: string, record: RoomRecord, count: number
   let position = record.shift + record.cursor;
   const from = position;
   let left = 0;
+  let last: StoredMessage | null = null;
   for (const { by, at, text, answers } of history(count, until, people.length, seed * 104_729)) {
     position += 1;
     const id = Uint8Array.from({ length: ENVELOPE_ID_BYTES }, () => Math.floor(roll() * 256)) as EnvelopeId;
@@ -81,11 +82,12 @@ async function fill(all: Batches, key: string, record: RoomRecord, count: number
       kind: 'message', id, position, sender: people[by] ?? people[0] as (typeof people)[number], mine, at,
       body: { kind: 'text', text, ...(reply === undefined ? {} : { reply }) }, newer: null, effects: [], replies: { count: 0, at: 0 }, aside: false,
     };
+    last = item;
     await all.add({ kind: 'put', store: 'timeline', key: [key, position], value: encodeItem(item) }, { kind: 'put', store: 'seen', key: [key, toBase64Url(id)], value: encodeSeen(position) });
   }
   const members = people.map((one, at) => ({ ...me, ...one, role: at === 0 ? me.role : ('member' as const) }));
   const through = position - notRead;
-  await all.add(...roomChanges(key, { ...record, members, shift: record.shift + count, readThrough: through, receivedThrough: position, seenThrough: position, unread: left }));
+  await all.add(latestChange(key, last), ...roomChanges(key, { ...record, members, shift: record.shift + count, readThrough: through, receivedThrough: position, seenThrough: position, unread: left }));
   return left;
 }
 
