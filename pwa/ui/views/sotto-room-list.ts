@@ -55,6 +55,8 @@ export class SottoRoomList extends LitElement {
   /** The home screen is offered. */
   @property({ type: Boolean }) installable = false;
   @state() private reached: RoomKey | null = null;
+  /** Rows that are drawn: a screenful at first, the others when there is nothing better to do. */
+  @state() private drawn = SCREENFUL;
   /** The archived rooms are shown in place of the others. */
   @state() private archive = false;
   @state() private choosing: { readonly room: RoomKey; readonly anchor: HTMLElement; readonly at: { readonly x: number; readonly y: number } | null } | null = null;
@@ -108,8 +110,18 @@ export class SottoRoomList extends LitElement {
 
   /** Puts the focus on a room's row, or on the first. */
   focusRow(room: RoomKey | null): void {
+    if (room !== null && this.drawn < Infinity && !this.#rows().some((row) => row.dataset.room === room)) {
+      this.drawn = Infinity;
+      void this.updateComplete.then(() => { this.focusRow(room); });
+      return;
+    }
     const rows = this.#rows();
     (rows.find((row) => row.dataset.room === room) ?? rows[0] ?? this.renderRoot.querySelector<HTMLElement>('h1'))?.focus({ preventScroll: false });
+  }
+
+  protected override updated(): void {
+    const { drawn } = this;
+    if (drawn < (this.engineState?.rooms.length ?? 0)) whenIdle(() => { this.drawn = Math.max(this.drawn, drawn + SCREENFUL); });
   }
 
   protected override render() {
@@ -134,7 +146,7 @@ export class SottoRoomList extends LitElement {
         ${inArchive || archived === 0 ? nothing : html`<button class="apart" type="button" @click=${() => { this.#showArchive(true); }}>${icon('archive')}<span>${words.archived(archived)}</span>${icon('forward', 18)}</button>`}
         ${rooms.length === 0 && inArchive ? html`<p class="none" role="status">${words.noneArchived}</p>` : nothing}
         <ul aria-label=${inArchive ? words.archive : words.rooms} @keydown=${this.#arrows}>
-          ${repeat(rooms, (room) => room.room, (room) => html`<li><a href=${routeHash({ kind: 'room', room: room.room })} data-room=${room.room} tabindex=${room.room === tabStop ? 0 : -1}
+          ${repeat(rooms.slice(0, this.drawn), (room) => room.room, (room) => html`<li><a href=${routeHash({ kind: 'room', room: room.room })} data-room=${room.room} tabindex=${room.room === tabStop ? 0 : -1}
             aria-current=${room.room === this.current ? 'page' : nothing} @click=${(event: MouseEvent) => { this.#open(event, room.room); }} @focus=${() => { this.reached = room.room; }}
             aria-haspopup="menu" @contextmenu=${(event: MouseEvent) => { this.#context(event, room.room); }} @pointerdown=${(event: PointerEvent) => { this.#press(event, room.room); }}>
             <sotto-room-row .room=${room} .day=${today} .current=${room.room === this.current}></sotto-room-row></a></li>`)}
@@ -272,6 +284,11 @@ export class SottoRoomList extends LitElement {
     return [...this.renderRoot.querySelectorAll<HTMLElement>('a[data-room]')];
   }
 }
+
+/** Rows on a tall screen. */
+const SCREENFUL = 24;
+
+const whenIdle = (work: () => void): void => void ('requestIdleCallback' in globalThis ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 100));
 
 const activity = (room: RoomSummary): number => (room.latest === null ? room.createdAt : timeOf(room.latest));
 const sorted = (rooms: readonly RoomSummary[]): readonly RoomSummary[] => [...rooms].sort((a, b) => Number(b.place.pinned) - Number(a.place.pinned) || activity(b) - activity(a));
