@@ -40,6 +40,11 @@ export const ERROR_CODES = {
     means: 'The relay has no space left for it: for new rooms first, then for big ones, then for any.',
     action: 'Keep it, tell the person, and try again later.',
   },
+  'push-off': { means: 'This relay wakes nobody by push.', action: 'Do without; ask again on a later connection.' },
+  'push-refused': {
+    means: 'The subscription is none that the relay would use: its address is not https at a public name, or its keys are none.',
+    action: 'Subscribe anew at the browser; do without if that is refused as well.',
+  },
   unavailable: { means: 'The relay could not store it.', action: 'Keep it, and send it again later.' },
   internal: { means: 'The relay failed in a way it did not foresee.', action: 'Keep everything, reconnect with backoff.' },
 } as const;

@@ -13,6 +13,7 @@ import {
   parseSignature, parseTicket, parseTicketProof,
 } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { parsePushAuth, parsePushPoint } from './push.ts';
 import { readPull, readReopen, writeOpened, writePulled } from './returning.ts';
 
 export const CONTROL_TYPE = 0x02;
@@ -38,6 +39,9 @@ const invites = v.pipe(
   v.array(v.object({ key: parsed(parseInviteKey), uses: count(0xffff), expires: count(2 ** 40) })),
   v.maxLength(LIMITS.registrations),
 );
+/** As a browser gives it (Push API, `PushSubscription.toJSON`), keys as bytes. */
+const endpoint = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.endpoint));
+const pushSubscription = v.object({ endpoint, p256dh: parsed(parsePushPoint), auth: parsed(parsePushAuth) });
 
 const clientFrame = v.variant('t', [
   /**
@@ -72,6 +76,16 @@ const clientFrame = v.variant('t', [
   v.object({ t: v.literal('group-info'), ref, room, epoch: v.nullable(epoch) }),
   /** Leave to put and get the blobs of a room that is open by an access key: `shared/blobs.ts`. Answer: blob-granted. */
   v.object({ t: v.literal('blob-grant'), ref, room }),
+  /** Asks for the relay's public key for Web Push, which a page needs to subscribe. Answer: push-key, or push-off. */
+  v.object({ t: v.literal('push-key'), ref }),
+  /**
+   * Wakes a device by Web Push for what comes while it is not connected: of a room that is open by an access key. Said after each opening, by
+   * which the relay knows that the device is there, and that it still may; what it holds already costs nothing. Answer: done.
+   * `jitter`: each wake-up comes a random time later, up to a minute.
+   */
+  v.object({ t: v.literal('push-subscribe'), ref, room, subscription: pushSubscription, jitter: v.exactOptional(v.boolean()) }),
+  /** Answer: done, also where there was none. */
+  v.object({ t: v.literal('push-unsubscribe'), ref, room, endpoint }),
   v.object({ t: v.literal('close'), ref, room }),
   v.object({ t: v.literal('ping') }),
 ]);
@@ -100,6 +114,8 @@ const relayFrame = v.variant('t', [
   v.object({ t: v.literal('group-info'), ref, room, epoch, groupInfo: bytes(LIMITS.frame), head: seq, tips: v.array(epoch) }),
   /** `life`: milliseconds. A closing commit ends it sooner: whoever may still asks again. */
   v.object({ t: v.literal('blob-granted'), ref, room, token: v.pipe(v.string(), v.regex(BLOB_TOKEN)), life: count(2 ** 31) }),
+  /** The public half of the relay's VAPID key (RFC 8292 §3.2): an uncompressed point of P-256. Another than before: subscribe anew. */
+  v.object({ t: v.literal('push-key'), ref, key: parsed(parsePushPoint) }),
   v.object({ t: v.literal('done'), ref }),
   v.object({
     t: v.literal('error'), ref: v.nullable(ref), room: v.nullable(room), id: v.nullable(parsed(parseEnvelopeId)),

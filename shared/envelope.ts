@@ -3,7 +3,7 @@
  * but for the seq, which the relay writes in place. Offsets are fixed so that it is routed unparsed.
  *
  *   0        type      0x01
- *   1        kind      1 message · 2 commit · 3 signal · 4 knock
+ *   1        kind      1 message · 2 commit · 3 signal · 4 knock; of a message, bit 7 says that it wakes nobody
  *   2..34    room
  *   34..50   epoch     the epoch it was sealed in; for a commit, the epoch that it ends
  *   50..66   id        the sender's choice, kept across retries
@@ -16,6 +16,9 @@ import type { EnvelopeId, EpochId, RoomId, Seq } from './ids.ts';
 export const KINDS = { message: 1, commit: 2, signal: 3, knock: 4 } as const;
 export type Kind = keyof typeof KINDS;
 
+/** In the byte of the kind, of messages alone: see {@link Envelope.quiet}. */
+export const QUIET = 0x80;
+
 export const ENVELOPE_TYPE = 0x01;
 export const ENVELOPE_HEADER_BYTES = 74;
 /** Where the parts begin; a relay routes by them without decoding. */
@@ -27,6 +30,8 @@ export const SEQ_AT = 66;
 
 export interface Envelope {
   readonly kind: Kind;
+  /** A message for which no sleeping device need be woken, such as a receipt. */
+  readonly quiet?: true;
   readonly room: RoomId;
   readonly epoch: EpochId;
   readonly id: EnvelopeId;
@@ -40,7 +45,7 @@ const KIND_NAMES: readonly (Kind | undefined)[] = [undefined, 'message', 'commit
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const frame = new Uint8Array(ENVELOPE_HEADER_BYTES + envelope.payload.length);
   frame[0] = ENVELOPE_TYPE;
-  frame[KIND_AT] = KINDS[envelope.kind];
+  frame[KIND_AT] = KINDS[envelope.kind] | (envelope.quiet === true ? QUIET : 0);
   frame.set(envelope.room, ROOM_AT);
   frame.set(envelope.epoch, EPOCH_AT);
   frame.set(envelope.id, ID_AT);
@@ -55,11 +60,13 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
  */
 export function decodeEnvelope(frame: Uint8Array): Envelope | undefined {
   if (frame.length < ENVELOPE_HEADER_BYTES || frame[0] !== ENVELOPE_TYPE) return undefined;
-  const kind = KIND_NAMES[frame[KIND_AT] ?? 0];
+  const quiet = frame[KIND_AT] === (KINDS.message | QUIET);
+  const kind = quiet ? 'message' : KIND_NAMES[frame[KIND_AT] ?? 0];
   const seq = readU64(frame, SEQ_AT);
   if (kind === undefined || seq === undefined) return undefined;
   return {
     kind,
+    ...(quiet ? { quiet } : {}),
     room: frame.subarray(ROOM_AT, EPOCH_AT) as RoomId,
     epoch: frame.subarray(EPOCH_AT, ID_AT) as EpochId,
     id: frame.subarray(ID_AT, SEQ_AT) as EnvelopeId,
@@ -70,6 +77,9 @@ export function decodeEnvelope(frame: Uint8Array): Envelope | undefined {
 
 /** Of an envelope's frame. */
 export const isKnock = (frame: Uint8Array): boolean => frame[KIND_AT] === KINDS.knock;
+
+/** Of an envelope's frame: a message, quiet or not. */
+export const isMessage = (frame: Uint8Array): boolean => ((frame[KIND_AT] ?? 0) & ~QUIET) === KINDS.message;
 
 /** The relay's only change to an envelope. */
 export function placeAt(frame: Uint8Array, seq: Seq): void {

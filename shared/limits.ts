@@ -16,6 +16,8 @@ export const LIMITS = {
   candidates: 256,
   /** Characters of a token by which a room may be made. */
   token: 256,
+  /** Characters of the address at a push service. */
+  endpoint: 1000,
   /** Seconds of silence after which either end takes a connection for dead. */
   silence: 60,
 } as const;

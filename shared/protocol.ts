@@ -9,4 +9,5 @@ export * from './envelope.ts';
 export * from './frame.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './push.ts';
 export * from './statements.ts';

@@ -1,7 +1,7 @@
 /** What a frame asks for: it is judged by form and rate here, and handed to delivery, or refused. */
 import { standsAt } from '../../shared/bytes.ts';
 import type { ClientControl } from '../../shared/control.ts';
-import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, KIND_AT, KINDS, ROOM_AT, SEQ_AT, type Envelope } from '../../shared/envelope.ts';
+import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, isMessage, ROOM_AT, SEQ_AT, type Envelope } from '../../shared/envelope.ts';
 import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
@@ -50,7 +50,7 @@ export class Requests {
 
   /** The hot path: no promise, no copy, no decoding. Whether it was that: a message as it should be, of a room that is open. */
   #message(from: Connection, frame: Uint8Array): boolean {
-    if (frame[0] !== ENVELOPE_TYPE || frame[KIND_AT] !== KINDS.message) return false;
+    if (frame[0] !== ENVELOPE_TYPE || !isMessage(frame)) return false;
     const payload = frame.length - ENVELOPE_HEADER_BYTES;
     if (payload < 0 || payload > this.#context.limits.payload || !standsAt(frame, SEQ_AT, UNPLACED)) return false;
     const { last } = from;
@@ -116,6 +116,11 @@ export class Requests {
         this.#context.working(delivery.settled().then(() => this.#grantBlobs(from, control)).finally(from.release));
         return;
       }
+      case 'push-key':
+      case 'push-subscribe':
+      case 'push-unsubscribe':
+        from.refuse({ ref: control.ref, ...('room' in control ? { room: control.room } : {}) }, 'push-off');
+        return;
       case 'close': {
         const membership = from.membershipOf(control.room);
         if (membership !== undefined) delivery.leave(membership);

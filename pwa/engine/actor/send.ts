@@ -5,7 +5,7 @@
 import { equalBytes } from '../../../shared/bytes.ts';
 import { encodeEnvelope } from '../../../shared/envelope.ts';
 import { START } from '../../../shared/ids.ts';
-import { isStanding } from '../wire/bodies.ts';
+import { isStanding, wakes } from '../wire/bodies.ts';
 import { encodeMessage } from '../wire/content.ts';
 import { sealOuter } from '../wire/outer.ts';
 import { isLeftBehind } from './apart.ts';
@@ -67,7 +67,7 @@ async function seal(room: Room, outgoing: readonly Outgoing[]): Promise<void> {
     const message = { at: entry.at, chain: ownClaim(record), authenticator: group.epochAuthenticator, ...expires, body };
     const encrypted = await group.encrypt(encodeMessage(message));
     const at = { kind: 'message', room: record.room, epoch: record.epoch, id: entry.id } as const;
-    const frame = encodeEnvelope({ ...at, seq: START, payload: sealOuter(keys.outer, at, encrypted.message) });
+    const frame = encodeEnvelope({ ...at, ...(wakes(body) ? {} : { quiet: true }), seq: START, payload: sealOuter(keys.outer, at, encrypted.message) });
     step.mls = { group: encrypted.group, keys };
     step.consumed.push(...encrypted.consumed);
     const { expires: _before, ...intent } = entry;

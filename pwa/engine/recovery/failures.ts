@@ -135,6 +135,8 @@ function refusalFailure(code: ErrorCode, doing: Doing): Failure {
     case 'too-large':
     case 'room-exists':
     case 'creation-refused':
+    case 'push-off':
+    case 'push-refused':
       return 'unacceptable';
     default:
       return assertNever(code);

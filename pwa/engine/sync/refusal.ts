@@ -51,6 +51,8 @@ export function problemOf(code: ErrorCode): ProblemCode {
     case 'room-exists':
     case 'ahead-of-log':
     case 'creation-refused':
+    case 'push-off':
+    case 'push-refused':
       return 'relay-refused';
   }
 }
@@ -77,6 +79,8 @@ export function isPassing(code: ErrorCode): boolean {
     case 'invite-expired':
     case 'invite-used-up':
     case 'invite-revoked':
+    case 'push-off':
+    case 'push-refused':
     case 'knock-refused':
     case 'ahead-of-log':
     case 'creation-refused':

@@ -198,6 +198,7 @@ export class RelayLink {
       case 'opened':
       case 'group-info':
       case 'blob-granted':
+      case 'push-key':
       case 'done':
         return this.#questions.answered(control.ref, control);
       case 'pulled':

@@ -110,6 +110,8 @@ export type StandingBody = Extract<Body, { kind: 'text' | 'media' | 'poll' | 'pl
 export type EffectBody = Extract<KnownBody, { of: EnvelopeId }>;
 
 export const isStanding = (body: OutgoingBody): body is StandingBody => body.kind === 'text' || body.kind === 'media' || body.kind === 'poll' || body.kind === 'place' || body.kind === 'unknown';
+/** Whether a sleeping device is to be woken for it: not for receipts, nor for what changes a message that it was woken for. The relay sees that bit. */
+export const wakes = (body: OutgoingBody): boolean => isStanding(body) || body.kind === 'whisper' || body.kind === 'ask';
 export const isEffect = (body: OutgoingBody): body is EffectBody => 'of' in body;
 
 const isKnownType = (type: string): type is KnownType => Object.hasOwn(BODIES, type);

@@ -203,6 +203,7 @@ export class Member {
       case 'done':
         return;
       case 'blob-granted':
+      case 'push-key':
       case 'group-info':
         return recorder.odd(`${name} was answered what it did not ask for`);
       default:

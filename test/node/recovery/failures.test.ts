@@ -24,7 +24,7 @@ const BY_CODE: { readonly [C in ErrorCode]: Row<Towards> } = {
   'ahead-of-log': { opening: 'behind', sending: 'behind', committing: 'outdated', entering: 'outdated' },
   'commit-lost': all('outdated'), 'epoch-exists': all('outdated'),
   'invite-expired': all('no-way-in'), 'invite-used-up': all('no-way-in'), 'invite-revoked': all('no-way-in'), 'knock-refused': all('no-way-in'),
-  'bad-frame': all('unacceptable'), 'too-large': all('unacceptable'), 'room-exists': all('unacceptable'), 'creation-refused': all('unacceptable'),
+  'bad-frame': all('unacceptable'), 'too-large': all('unacceptable'), 'room-exists': all('unacceptable'), 'creation-refused': all('unacceptable'), 'push-off': all('unacceptable'), 'push-refused': all('unacceptable'),
 };
 
 const WITHIN: Row<Here> = { loading: 'state-corrupt', 'reading-message': 'unreadable-message', 'reading-commit': 'invalid-commit' };

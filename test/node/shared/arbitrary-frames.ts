@@ -9,6 +9,7 @@ import type {
   AccessKey, EnvelopeId, EpochId, Incarnation, InviteKey, MoverKey, Nonce, OwnerKey, RoomId, Seq, Signature, Ticket, TicketProof,
 } from '../../../shared/ids.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import type { PushAuth, PushPoint } from '../../../shared/push.ts';
 
 const fixed = <T extends Uint8Array>(length: number): fc.Arbitrary<T> => fc.uint8Array({ minLength: length, maxLength: length }) as fc.Arbitrary<Uint8Array> as fc.Arbitrary<T>;
 const some = (maxLength = 200): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
@@ -22,10 +23,12 @@ export const seq = fc.oneof(fc.constantFrom(0, 1, 2 ** 32 - 1, 2 ** 32, Number.M
 const placed = seq.filter((value) => value > 0);
 const sig = fixed<Signature>(64);
 const ref = count(0xffff_ffff);
+const point = fixed<PushPoint>(65).map((bytes) => Uint8Array.of(4, ...bytes.subarray(1)) as Uint8Array as PushPoint);
 export const invites = fc.array(fc.record({ key: fixed<InviteKey>(32), uses: count(0xffff), expires: count(2 ** 40) }), { maxLength: 4 });
 
 export const envelope = (kinds: readonly Kind[], placing: fc.Arbitrary<Seq>): fc.Arbitrary<Envelope> =>
-  fc.record({ kind: fc.constantFrom(...kinds), room, epoch, id: envelopeId, seq: placing, payload: some() });
+  fc.record({ kind: fc.constantFrom(...kinds), room, epoch, id: envelopeId, seq: placing, payload: some() })
+    .chain((one) => (one.kind === 'message' ? fc.constantFrom<Envelope>(one, { ...one, quiet: true }) : fc.constant<Envelope>(one)));
 
 /** What a client may send. */
 export const clientEnvelope = envelope(['message', 'signal'], fc.constant(0 as Seq));
@@ -49,6 +52,12 @@ export const clientControls: { readonly [T in ClientControl['t']]: fc.Arbitrary<
   pull: fc.record({ t: fc.constant('pull' as const), ref, room, after: seq, limit: fc.integer({ min: 1, max: LIMITS.pull }) }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch: fc.option(epoch) }),
   'blob-grant': fc.record({ t: fc.constant('blob-grant' as const), ref, room }),
+  'push-key': fc.record({ t: fc.constant('push-key' as const), ref }),
+  'push-subscribe': fc.record({
+    t: fc.constant('push-subscribe' as const), ref, room, jitter: fc.boolean(),
+    subscription: fc.record({ endpoint: fc.string({ minLength: 1, maxLength: LIMITS.endpoint }), p256dh: point, auth: fixed<PushAuth>(16) }),
+  }, { requiredKeys: ['t', 'ref', 'room', 'subscription'] }),
+  'push-unsubscribe': fc.record({ t: fc.constant('push-unsubscribe' as const), ref, room, endpoint: fc.string({ minLength: 1, maxLength: LIMITS.endpoint }) }),
   close: fc.record({ t: fc.constant('close' as const), ref, room }),
   ping: fc.constant({ t: 'ping' as const }),
 };
@@ -65,6 +74,7 @@ export const relayControls: { readonly [T in RelayControl['t']]: fc.Arbitrary<Ex
   behind: fc.record({ t: fc.constant('behind' as const), room }),
   'group-info': fc.record({ t: fc.constant('group-info' as const), ref, room, epoch, groupInfo: some(), head: seq, tips: fc.array(epoch, { maxLength: 4 }) }),
   'blob-granted': fc.record({ t: fc.constant('blob-granted' as const), ref, room, token: fc.stringMatching(/^[A-Za-z0-9_-]{43}$/), life: count(2 ** 31) }),
+  'push-key': fc.record({ t: fc.constant('push-key' as const), ref, key: point }),
   done: fc.record({ t: fc.constant('done' as const), ref }),
   error: fc.record({
     t: fc.constant('error' as const), ref: fc.option(ref), room: fc.option(room), id: fc.option(envelopeId),
