@@ -109,7 +109,10 @@ export async function checkPerson(sim: Simulated, truth: Truth, one: Mortals): P
     same(shown.notices, expected.notices, mayMiss, (what) => fail(`in stay ${n}, notices: ${what}`));
   }
   const texts = items.flatMap(textOf);
-  if (new Set(texts).size !== texts.length) fail('sees a message twice');
+  // Who parts themselves from the others by commits of their own making comes back and says again what was heard already: theirs alone stands there twice.
+  const liars = new Set(sim.people.filter(({ isMalicious }) => isMalicious).map(({ key }) => key));
+  const honest = items.filter((item) => item.kind !== 'message' || !liars.has(item.sender.person)).flatMap(textOf);
+  if (new Set(honest).size !== honest.length) fail('sees a message twice');
   for (const text of one.sent) if (!texts.includes(text)) fail(`lost “${text}”, a message of its own`);
 }
 
