@@ -18,8 +18,8 @@ export function connectEngine(): LockableEngine {
     for (const listener of listeners) listener({ kind: 'halted', problem });
   });
   // Kept for going back (WebKit does so with workers and all), this page would keep the lock too, and whoever comes next would wait for it forever.
-  addEventListener('pagehide', ({ persisted }) => { if (persisted) worker.terminate(); });
-  addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); });
+  addEventListener('pagehide', (event) => { if ((event as PageTransitionEvent).persisted) worker.terminate(); });
+  addEventListener('pageshow', (event) => { if ((event as PageTransitionEvent).persisted) location.reload(); });
   const engine = proxyEngine(calls, listeners, () => { worker.terminate(); });
   // The network came back, or the person did: what waits goes out now.
   const wake = (): void => { engine.wake().catch(() => undefined); };

@@ -132,7 +132,7 @@ test('the relay holds nothing of it: no text, no name, no secret, no bare MLS', 
   const roomAt = invite.indexOf('room') + 'room'.length + 2;
   const secret = invite.subarray(secretAt, secretAt + 32);
   const room = invite.subarray(roomAt, roomAt + 32);
-  const stored = readdirSync(relay.data).map((name) => readFileSync(join(relay.data, name)));
+  const stored = readdirSync(relay.data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
   const everything = [...stored, Buffer.from(relay.output)];
   assert.ok(stored.some((bytes) => bytes.includes(room)), 'the folder does not even hold the room: this test reads the wrong one');
 
