@@ -79,6 +79,7 @@ export class SearchIndex {
   /** By room, `#latest` included. */
   #through = new Map<string, number>();
   readonly #touched = new Set<string>();
+  #history: History | undefined;
   #kept = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -141,24 +142,37 @@ export class SearchIndex {
     for (const n of [...this.#opened.keys()]) this.#drop(n);
     this.#signatures.clear();
     this.#latest = [];
+    this.#history = undefined;
     this.#directory = undefined;
   }
 
   async #absorb(): Promise<boolean> {
     await this.#open();
-    if (this.#touched.size === 0) return false;
-    const rooms = [...this.#touched];
-    this.#touched.clear();
-    const history = new History(this.#host.storage, rooms, this.#through);
     while (this.#latest.length < SEGMENT_ROWS) {
-      const passed = await history.next();
-      if (passed === undefined) return false;
-      this.#through.set(passed.room, passed.position);
-      if (passed.row !== null) this.#latest.push(passed.row);
+      if (this.#history === undefined && this.#touched.size === 0) return false;
+      const passed = await this.#ahead().next();
+      if (passed === undefined) this.#history = undefined;
+      else {
+        this.#through.set(passed.room, passed.position);
+        if (passed.row !== null) this.#latest.push(passed.row);
+      }
     }
-    for (const room of rooms) this.#touched.add(room);
     await this.#seal();
     return true;
+  }
+
+  /** One reading of all rooms goes on from segment to segment: each would else look into every room anew. */
+  #ahead(): History {
+    if (this.#history !== undefined) return this.#history;
+    this.#history = new History(this.#host.storage, this.#touched, this.#through);
+    this.#touched.clear();
+    return this.#history;
+  }
+
+  /** What it has read ahead may be otherwise by now. */
+  #readAnew(): void {
+    this.#history = undefined;
+    for (const room of this.#host.rooms()) this.#touched.add(room);
   }
 
   /** The latest messages become a segment. */
@@ -189,6 +203,7 @@ export class SearchIndex {
   async #renew(): Promise<void> {
     const marks = await this.#host.storage.range('search', { prefix: [RENEW] });
     if (marks.length === 0) return;
+    if (this.#history !== undefined) this.#readAnew();
     const forgotten = new Set<string>();
     const now = new Map<string, Row | null>();
     const times: { readonly room: string; readonly at: number | undefined }[] = [];

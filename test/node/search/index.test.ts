@@ -11,7 +11,7 @@ import { encodeItem, type StoredMessage } from '../../../pwa/engine/records/mess
 import { folded } from '../../../pwa/engine/search/folding.ts';
 import { renewing, SearchIndex, type Answer, type Query } from '../../../pwa/engine/search/index.ts';
 import { holdsAll, termsOf } from '../../../pwa/engine/search/query.ts';
-import { SEGMENT_ROWS } from '../../../pwa/engine/search/segment.ts';
+import { Segment, SEGMENT_ROWS } from '../../../pwa/engine/search/segment.ts';
 
 await loadSodium();
 
@@ -117,6 +117,34 @@ describe('the index', () => {
     assert.equal(await index.build(), false);
     assert.equal((await device.storage.range('search', { prefix: ['segment'] })).length, 3);
     assert.deepEqual(positions(await index.search({ text: 'needle', limit: 100 })), plainly(all, { text: 'needle', limit: 100 }));
+  });
+
+  test('reads each of many rooms once, however many segments it makes of them', async () => {
+    const many = Array.from({ length: 60 }, (_, n) => `room ${n}`);
+    await device.say(...history(SEGMENT_ROWS * 4, many));
+    let reads = 0;
+    const range = device.storage.range.bind(device.storage);
+    device.storage.range = (store, wanted) => {
+      if (store === 'timeline') reads += 1;
+      return range(store, wanted);
+    };
+    const index = device.index();
+    while (await index.build());
+    // Each room is one chunk, and the end of it.
+    assert.ok(reads <= many.length * 2, `${reads}`);
+  });
+
+  test('takes in nothing that was read ahead and taken away meanwhile', async () => {
+    await device.say(...all);
+    const index = device.index();
+    assert.equal(await index.build(), true);
+    const [gone] = all.slice(SEGMENT_ROWS + 3);
+    await device.write([{ kind: 'delete', store: 'timeline', key: [gone?.room ?? '', gone?.position ?? 0] }, renewing(gone?.room ?? '', gone?.position ?? 0)]);
+    while (await index.build());
+    const segments = await device.storage.range('search', { prefix: ['segment'] });
+    const kept = segments.flatMap(({ value }) => Segment.decode(value)?.rows() ?? []);
+    assert.ok(!kept.some(({ room, position }) => room === gone?.room && position === gone.position));
+    assert.ok(kept.length >= SEGMENT_ROWS * 3 - 1);
   });
 
   test('takes rooms together by time when it is built late', async () => {
