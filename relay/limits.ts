@@ -114,6 +114,8 @@ export const LIMIT_SPECS = {
   // The whole relay
   connections: count(10_000),
   roomsInAll: count(10_000),
+  /** Rooms that stay in memory though nobody has them open any more; of all of them eight times as many epochs. */
+  idleRooms: count(2048, 0),
   /** The database and the blobs: within its last sixteenth no room is made, within the last 32nd nothing big is taken, beyond it nothing. */
   bytesInAll: bytes(16 * GiB, MiB),
   /** Blobs alone: less than in all, so that they leave room for messages. */

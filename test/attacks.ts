@@ -31,7 +31,7 @@ const attacks: Readonly<Record<string, () => Promise<object>>> = {
   'stalled-pullers': () => underAttack([...WIDE_OPEN, 'memory=16MiB'], (target) => stalledPullers(target, 300, 250, 30_000)),
   'cross-site': () => underAttack([], crossSite),
   replay: () => underAttack([], replay),
-  guessing: () => underAttack(WIDE_OPEN, (target) => guessing(target, 500)),
+  guessing: () => underAttack([...WIDE_OPEN, 'idle-rooms=0'], (target) => guessing(target, 500)),
 };
 
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));

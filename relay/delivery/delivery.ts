@@ -96,7 +96,7 @@ export class Delivery {
     this.#closed = closed;
     this.#deleted = deleted;
     this.#grown = grown;
-    this.rooms = new Rooms(store);
+    this.rooms = new Rooms(store, limits.idleRooms);
     this.#context = { store, rooms: this.rooms, limits, clock, space };
     this.#flusher = new Flusher(clock, (subscriber, error) => this.#fail([subscriber], error));
     this.#sweepLater();

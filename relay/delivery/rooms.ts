@@ -8,10 +8,8 @@ import type { RoomRecord, Store } from '../store/store.ts';
 import { copyOf, keyOf } from '../bytes.ts';
 import { Room } from './room.ts';
 
-/** Rooms that nobody has open: two or three kilobytes each. */
-const IDLE_ROOMS = 2048;
-/** Epochs of all of those together: some hundred bytes each, and a room may have thousands. */
-const IDLE_EPOCHS = 16_384;
+/** Epochs for each room that may stay: some hundred bytes each, and one room may have thousands. */
+const EPOCHS = 8;
 
 interface Kept {
   readonly floor: Seq;
@@ -25,6 +23,7 @@ function keep(room: Room, { floor, complete }: Kept): void {
 
 export class Rooms {
   readonly #store: Store;
+  readonly #idleRooms: number;
   readonly #loaded = new Map<string, Room>();
   readonly #loading = new Map<string, Promise<RoomRecord | undefined>>();
   readonly #pins = new Map<string, number>();
@@ -34,8 +33,10 @@ export class Rooms {
   /** What was trimmed of rooms whose record is being loaded: it may have been read before. */
   readonly #trimmed = new Map<string, Kept>();
 
-  constructor(store: Store) {
+  /** `idleRooms`: how many stay in memory that nobody has open. */
+  constructor(store: Store, idleRooms: number) {
     this.#store = store;
+    this.#idleRooms = idleRooms;
   }
 
   /** Without those that nobody has open. */
@@ -127,7 +128,7 @@ export class Rooms {
     this.#idle.set(key, room.tree.size);
     this.#idleEpochs += room.tree.size;
     for (const [oldest] of this.#idle) {
-      if (this.#idle.size <= IDLE_ROOMS && this.#idleEpochs <= IDLE_EPOCHS) return;
+      if (this.#idle.size <= this.#idleRooms && this.#idleEpochs <= EPOCHS * this.#idleRooms) return;
       this.#loaded.delete(oldest);
       this.#wake(oldest);
     }

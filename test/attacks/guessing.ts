@@ -36,7 +36,7 @@ type Try = (client: RelayClient) => Promise<unknown>;
 
 export async function guessing(target: Target, trials: number): Promise<object> {
   const { creator, epoch } = await target.room();
-  const stored = await target.room(); // which nobody has open: the relay has to look it up
+  const stored = await target.room(); // which nobody has open: a relay that keeps no idle rooms has to look it up
   stored.creator.socket.terminate();
   const noRoom = (): RoomId => new Uint8Array(randomBytes(32)) as RoomId;
   const noEpoch = (): EpochId => new Uint8Array(randomBytes(16)) as EpochId;

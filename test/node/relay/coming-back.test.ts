@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { MemoryStore, type Store } from '../../../relay/index.ts';
+import { keyOf } from '../../../relay/bytes.ts';
 import { Rooms } from '../../../relay/delivery/rooms.ts';
 import { IdleWatch } from '../../../relay/socket/idle-watch.ts';
 import { threadedStore } from '../../../relay/store/threaded.ts';
@@ -42,7 +43,7 @@ function counting(): { store: Store; loads: () => number } {
 
 test('rooms that nobody has open stay in memory, the last 2,048 of them, and count as not open', async () => {
   const { store, loads } = counting();
-  const rooms = new Rooms(store);
+  const rooms = new Rooms(store, 2048);
   const all: RoomId[] = [];
   for (let i = 0; i < 2100; i++) all.push(await made(store));
   for (const room of all) {
@@ -62,7 +63,7 @@ test('rooms that nobody has open stay in memory, the last 2,048 of them, and cou
 
 test('of rooms with many epochs fewer stay, and one that is in use stays whatever there is', async () => {
   const { store } = counting();
-  const rooms = new Rooms(store);
+  const rooms = new Rooms(store, 2048);
   const used = await made(store);
   await rooms.pin(used);
   const all: RoomId[] = [];
@@ -75,9 +76,21 @@ test('of rooms with many epochs fewer stay, and one that is in use stays whateve
   assert.ok(rooms.pinLoaded(used));
 });
 
+test('where none may stay, none does', async () => {
+  const { store, loads } = counting();
+  const rooms = new Rooms(store, 0);
+  const room = await made(store);
+  for (let i = 0; i < 3; i++) {
+    await rooms.pin(room);
+    rooms.unpin(room);
+    assert.equal(rooms.get(keyOf(room)), undefined);
+  }
+  assert.equal(loads(), 3);
+});
+
 test('what retention takes from a room that nobody has open is known when it is opened again', async () => {
   const { store, loads } = counting();
-  const rooms = new Rooms(store);
+  const rooms = new Rooms(store, 1);
   const room = await made(store, 5);
   await rooms.pin(room);
   rooms.unpin(room);
