@@ -1,11 +1,12 @@
 /** The store without a disk, for tests and simulations: it outlives the relay that uses it, and nothing else. */
-import { fromHex, toHex } from '../../shared/bytes.ts';
+import { equalBytes, fromHex, toHex } from '../../shared/bytes.ts';
 import { decodeEnvelope } from '../../shared/envelope.ts';
 import type { EnvelopeId, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
 import { copyOf } from '../bytes.ts';
 import { KEPT_EPOCHS, KEPT_INVITES, KEPT_REGISTRATIONS, KEPT_TIPS, type Cut, type Holding, type Trimmed, type Usage } from './holdings.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
+import type { KeptSubscription, SubscriptionRow } from './subscriptions.ts';
 
 interface Log {
   readonly room: string;
@@ -18,6 +19,8 @@ interface Log {
   epochs: EpochRecord[];
   readonly groupInfos: Map<number, Uint8Array>;
   readonly uses: Map<string, { readonly key: InviteKey; used: number }>;
+  /** By tag. */
+  readonly subscriptions: Map<string, KeptSubscription>;
 }
 
 export class MemoryStore implements Store {
@@ -70,7 +73,7 @@ export class MemoryStore implements Store {
   #apply(write: Write): void {
     if (write.type === 'create') {
       const log: Log = {
-        room: toHex(write.room), incarnation: copyOf(write.incarnation), frames: [], floor: 1, complete: 1, marks: [], epochs: [], groupInfos: new Map(), uses: new Map(),
+        room: toHex(write.room), incarnation: copyOf(write.incarnation), frames: [], floor: 1, complete: 1, marks: [], epochs: [], groupInfos: new Map(), uses: new Map(), subscriptions: new Map(),
       };
       this.#logs.set(write.log, log);
       this.#rooms.set(log.room, write.log);
@@ -88,6 +91,7 @@ export class MemoryStore implements Store {
         register(log, write.epoch, write.groupInfo);
         const uses = write.invite === undefined ? undefined : log.uses.get(toHex(write.invite));
         if (uses !== undefined) uses.used += 1;
+        if (write.epoch.closing) for (const [tag, row] of log.subscriptions) log.subscriptions.set(tag, { ...row, ended: true });
         return;
       }
       case 'delete':
@@ -215,6 +219,33 @@ export class MemoryStore implements Store {
     return { envelopes, bytes };
   }
 
+  async subscribe(number: LogNumber, row: SubscriptionRow, most: { readonly ofLog: number; readonly inAll: number }): ReturnType<Store['subscribe']> {
+    const log = this.#logs.get(number);
+    if (log === undefined) return 'no-log';
+    const before = log.subscriptions.get(toHex(row.tag));
+    if (before?.ended === false && equalBytes(before.print, row.print)) return 'known';
+    let inAll = 0;
+    for (const { subscriptions } of this.#logs.values()) inAll += subscriptions.size;
+    if (before === undefined && (log.subscriptions.size >= most.ofLog || inAll >= most.inAll)) return 'full';
+    log.subscriptions.set(toHex(row.tag), copyRow({ ...row, ended: false }));
+    return 'kept';
+  }
+
+  async unsubscribe(number: LogNumber, tag: Uint8Array): Promise<boolean> {
+    return this.#logs.get(number)?.subscriptions.delete(toHex(tag)) === true;
+  }
+
+  async subscriptions(number: LogNumber): Promise<readonly KeptSubscription[]> {
+    const log = this.#logs.get(number);
+    const rows = [...(log?.subscriptions.values() ?? [])];
+    for (const { tag, ended } of rows) if (ended) log?.subscriptions.delete(toHex(tag));
+    return rows.map(copyRow);
+  }
+
+  async subscribedLogs(): Promise<readonly LogNumber[]> {
+    return [...this.#logs].flatMap(([number, { subscriptions }]) => (subscriptions.size > 0 ? [number] : []));
+  }
+
   async close(): Promise<void> {
     // It outlives the relay on purpose: one that is built again on it finds what was there.
   }
@@ -228,6 +259,8 @@ function register(log: Log, epoch: EpochRecord, groupInfo: Uint8Array): void {
     if (!log.uses.has(toHex(key))) log.uses.set(toHex(key), { key: copyOf(key), used: 0 });
   }
 }
+
+const copyRow = (row: KeptSubscription): KeptSubscription => ({ tag: copyOf(row.tag), print: copyOf(row.print), sealed: copyOf(row.sealed), ended: row.ended });
 
 const isCommit = (frame: Uint8Array): boolean => decodeEnvelope(frame)?.kind === 'commit';
 

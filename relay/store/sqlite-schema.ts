@@ -75,6 +75,17 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (room, at)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Who is woken by push: see subscriptions.ts. Without row numbers, which would tell what came one after the other.
+  `
+  CREATE TABLE subscriptions (
+    room   INTEGER NOT NULL,
+    tag    BLOB NOT NULL,
+    print  BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    ended  INTEGER NOT NULL,
+    PRIMARY KEY (room, tag)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -9,6 +9,7 @@ import { assertDurable, makeDurable } from './sqlite-durability.ts';
 import { holdingsOn } from './sqlite-holdings.ts';
 import { decodeInvites, encodeInvites } from './sqlite-invites.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { subscriptionsOn } from './sqlite-subscriptions.ts';
 import { StoreError, type EpochRecord, type LogNumber, type Range, type RoomRecord, type Store, type Write } from './store.ts';
 
 export const DATABASE_FILE = 'relay.db';
@@ -79,6 +80,7 @@ function storeOn(database: Sqlite.Database, folder: string, lock: Sqlite.Databas
     sweepMarks: database.prepare('DELETE FROM marks WHERE room = ?'),
     unmarkDeleted: database.prepare('DELETE FROM deleted WHERE room = ?'),
   };
+  const { end, drop, ...subscribed } = subscriptionsOn(database);
   let last = sql.lastRoom.get()?.n ?? 0;
 
   function register(log: LogNumber, epoch: EpochRecord, groupInfo: Uint8Array): void {
@@ -98,6 +100,7 @@ function storeOn(database: Sqlite.Database, folder: string, lock: Sqlite.Databas
         sql.addCommit.run(write.log, write.seq);
         register(write.log, write.epoch, write.groupInfo);
         if (write.invite !== undefined) sql.useInvite.run(write.log, write.invite);
+        if (write.epoch.closing) end(write.log);
         return;
       case 'create':
         sql.addRoom.run(write.log, write.room, write.incarnation);
@@ -105,6 +108,7 @@ function storeOn(database: Sqlite.Database, folder: string, lock: Sqlite.Databas
         return;
       case 'delete':
         sql.dropRoom.run(write.log);
+        drop(write.log);
         sql.markDeleted.run(write.log);
         return;
       default:
@@ -144,6 +148,7 @@ function storeOn(database: Sqlite.Database, folder: string, lock: Sqlite.Databas
 
   return {
     ...holdingsOn(database, folder),
+    ...subscribed,
     newLog: () => ++last as LogNumber,
 
     async write(batch) {

@@ -17,6 +17,7 @@
 import type { AccessKey, Branded, EnvelopeId, EpochId, Incarnation, InviteKey, RoomId, Seq } from '../../shared/ids.ts';
 import type { InviteRegistration } from '../../shared/statements.ts';
 import type { Holdings } from './holdings.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** One lifetime of one room's log. A room that is deleted and created again gets another. */
 export type LogNumber = Branded<number, 'LogNumber'>;
@@ -74,7 +75,7 @@ export interface Range {
   readonly bytes: number;
 }
 
-export interface Store extends Holdings {
+export interface Store extends Holdings, Subscriptions {
   /** A number no log has; taken by the `create` that uses it. */
   newLog(): LogNumber;
   /** Rejects with {@link StoreError}. An empty batch changes nothing, and resolves only where the disk takes writes: a probe. */

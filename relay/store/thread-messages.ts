@@ -8,6 +8,7 @@ export type PlainMethod = Exclude<keyof Store, 'newLog' | 'write' | 'read' | 'lo
 
 export const PLAIN_METHODS: Record<PlainMethod, true> = {
   recentIds: true, groupInfo: true, sweep: true, usage: true, logs: true, survey: true, plan: true, trim: true, prune: true, close: true,
+  subscribe: true, unsubscribe: true, subscriptions: true, subscribedLogs: true,
 };
 
 /** `call` is a number that comes back. */

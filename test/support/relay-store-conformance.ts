@@ -239,6 +239,35 @@ export function storeConformance(name: string, place: () => Place | Promise<Plac
     await reopened.close();
   });
 
+  scene('subscriptions: one for a tag, counted, ended by a closing commit and given once more, dropped with their room, and kept', async (store, place) => {
+    const [made, other] = [aRoom(store), aRoom(store)];
+    await store.write([made.write, other.write]);
+    const row = (tag: number, print = 1) => ({ tag: new Uint8Array(16).fill(tag), print: new Uint8Array(16).fill(print), sealed: random(40) });
+    const most = { ofLog: 2, inAll: 3 };
+    const tags = async (of: Made, from = store): Promise<unknown> => (await from.subscriptions(of.log)).map(({ tag, print, ended }) => [tag[0], print[0], ended]).sort();
+    assert.equal(await store.subscribe(store.newLog(), row(1), most), 'no-log');
+    assert.deepEqual([await store.subscribe(made.log, row(1), most), await store.subscribe(made.log, row(1), most), await store.subscribe(made.log, row(1, 2), most)], ['kept', 'known', 'kept']);
+    assert.deepEqual([await store.subscribe(made.log, row(2), most), await store.subscribe(made.log, row(3), most)], ['kept', 'full']);
+    assert.deepEqual([await store.subscribe(other.log, row(1), most), await store.subscribe(other.log, row(2), most)], ['kept', 'full']);
+    assert.deepEqual(await tags(made), [[1, 2, false], [2, 1, false]]);
+    assert.deepEqual([...await store.subscribedLogs()].sort(), [made.log, other.log].sort());
+    assert.deepEqual([await store.unsubscribe(made.log, row(2).tag), await store.unsubscribe(made.log, row(2).tag)], [true, false]);
+    assert.equal(await store.subscribe(made.log, row(3), most), 'kept');
+    await store.write([commit(made, 1, 2, 0)]);
+    assert.deepEqual(await tags(made), [[1, 2, false], [3, 1, false]], 'a commit that removes nobody ends none');
+    await store.write([commit(made, 2, 3, 2)]);
+    assert.equal(await store.subscribe(made.log, row(3), most), 'kept', 'who may still is there again');
+    assert.deepEqual(await tags(made), [[1, 2, true], [3, 1, false]]);
+    assert.deepEqual(await tags(made), [[3, 1, false]]);
+    await store.write([{ type: 'delete', log: other.log }]);
+    assert.deepEqual(await tags(other), []);
+    assert.equal(await store.subscribe(made.log, row(4), { ofLog: 2, inAll: 2 }), 'kept', 'what went is not counted');
+    await store.close();
+    const reopened = await place.open();
+    assert.deepEqual([await tags(made, reopened), await reopened.subscribedLogs()], [[[3, 1, false], [4, 1, false]], [made.log]]);
+    await reopened.close();
+  });
+
   scene('it shares no bytes with those who hand them in or out', async (store) => {
     const made = aRoom(store);
     const write = append(made, 1);

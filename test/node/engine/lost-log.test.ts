@@ -48,6 +48,10 @@ class BackedUpStore implements Store {
   survey: Store['survey'] = (log, mark) => this.#current.survey(log, mark);
   plan: Store['plan'] = (log, cut) => this.#current.plan(log, cut);
   prune: Store['prune'] = (log) => this.#current.prune(log);
+  subscribe: Store['subscribe'] = (log, row, most) => this.#current.subscribe(log, row, most);
+  unsubscribe: Store['unsubscribe'] = (log, tag) => this.#current.unsubscribe(log, tag);
+  subscriptions: Store['subscriptions'] = (log) => this.#current.subscriptions(log);
+  subscribedLogs: Store['subscribedLogs'] = () => this.#current.subscribedLogs();
   trim: Store['trim'] = (log, kind, through) => this.#current.trim(log, kind, through);
   close: Store['close'] = () => this.#current.close();
 }

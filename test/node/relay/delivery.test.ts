@@ -106,6 +106,7 @@ async function reopenable(): Promise<Store> {
     recentIds: (log, count) => open().recentIds(log, count), groupInfo: (log, epoch) => open().groupInfo(log, epoch), sweep: () => open().sweep(),
     usage: () => open().usage(), logs: (after, limit) => open().logs(after, limit), survey: (log, mark) => open().survey(log, mark),
     plan: (log, cut) => open().plan(log, cut), trim: (log, kind, through) => open().trim(log, kind, through), prune: (log) => open().prune(log),
+    subscribe: (log, row, most) => open().subscribe(log, row, most), unsubscribe: (log, tag) => open().unsubscribe(log, tag), subscriptions: (log) => open().subscriptions(log), subscribedLogs: () => open().subscribedLogs(),
     async close() {
       await store?.close();
       store = undefined;
