@@ -24,6 +24,17 @@ const rounds = Number(values.rounds);
 const DISTANCE = 12_000;
 const SPEED = 3000;
 
+/** A fixed piece of work: the time that it took, in processor times. */
+function crowding(): number {
+  const [from, before] = [performance.now(), process.cpuUsage()];
+  let used = 0;
+  while (used < 150_000) {
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+  return (performance.now() - from) / (used / 1000);
+}
+
 const seen = new Map<string, number[]>();
 function record(name: string, value: number): void {
   seen.set(name, [...(seen.get(name) ?? []), value]);
@@ -57,6 +68,9 @@ try {
     const started = await start(browser, scene);
     record('first paint, ms', started.firstPaint);
     record('warm offline start to messages, ms', started.messages);
+    record('of it: processor time of the page, ms', started.page);
+    record('of it: processor time of the engine, ms', started.worker);
+    record('how much longer than alone everything takes here', crowding());
     const page = await atList(browser, scene);
     for (let n = 0; n < 5; n++) record('list of all rooms, one changes, ms', await listChange(page, round * 5 + n));
     for (let n = 0; n < 3; n++) record('room open at last read, ms', await openRoom(page));
@@ -67,6 +81,7 @@ try {
       const scrolled = await scroll(page, by, SPEED);
       record(`scroll to ${way}: frames missed, %`, (100 * scrolled.missed) / scrolled.due);
       record(`scroll to ${way}: longest frame, ms`, scrolled.longest);
+      record(`scroll to ${way}: frames whose work is over budget, %`, (100 * scrolled.long) / scrolled.due);
       record('messages passed', scrolled.passed);
       record('messages in the document, at most', scrolled.most);
     }
@@ -87,13 +102,16 @@ try {
   await relay.dispose();
 }
 
+const long = Math.max(figure('scroll to older: frames whose work is over budget, %'), figure('scroll to newer: frames whose work is over budget, %'));
 const missed = Math.max(figure('scroll to older: frames missed, %'), figure('scroll to newer: frames missed, %'));
 const bars: Bar[] = [
   { what: 'room of 100,000 opens at last read, ms', atMost: 300, got: figure('room open at last read, ms') },
   { what: 'warm offline start to messages, ms', atMost: 300, got: figure('warm offline start to messages, ms') },
   { what: 'search through the field, median, ms', atMost: 50, got: figure('search, ms') },
-  // What a page of plain text misses on this machine is not ours.
-  { what: 'scrolling: frames missed beyond those of a plain page, %', atMost: 5, got: Math.max(0, missed - figure('plain page: frames missed, %')) },
+  // One in fifty may: that is where a page of messages comes in, a few times in a thousand pixels' way.
+  { what: 'scrolling: frames whose work is over 16.7 ms of processor time, %', atMost: 3, got: long },
+  // What a page of plain text misses on this machine is not ours; a busy machine misses more of what has more to do.
+  { what: 'scrolling: frames missed beyond those of a plain page, %', atMost: 5, got: Math.max(0, missed - figure('plain page: frames missed, %')), goal: true },
   { what: 'messages in the document, at most', atMost: 300, got: figure('messages in the document, at most') },
 ];
 finish({

@@ -4,24 +4,30 @@ import { memoryOf, wheel, type Browser, type Memory } from './browser.ts';
 import { RARE } from './history.ts';
 import { openApp, VAST, type Scene } from './scene.ts';
 import type { Frames } from './probe.ts';
+import { inAll, traced } from './trace.ts';
+
+/** Milliseconds that a sixtieth of a second has. */
+const BUDGET = 1000 / 60;
 
 export interface Start {
   readonly firstPaint: number;
   /** Messages of the vast room on screen. */
   readonly messages: number;
-  readonly engine: number;
+  /** Of the processor, up to then. */
+  readonly page: number;
+  readonly worker: number;
 }
 
 /** The app is opened at the vast room: with no network, from what the browser keeps. */
 export async function start({ context }: Browser, { origin, room }: Scene): Promise<Start> {
-  const page = await openApp(context, `${origin}/#/room/${room}`);
-  await page.waitForFunction(() => sottoProbe.shownAt !== undefined);
-  const figures = await page.evaluate(() => ({
-    firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, messages: sottoProbe.shownAt ?? 0,
-    engine: performance.getEntriesByType('resource').find(({ name }) => name.includes('engine-worker'))?.startTime ?? 0,
-  }));
+  const page = await context.newPage();
+  const { work } = await traced(page, async () => {
+    await page.goto(`${origin}/#/room/${room}`);
+    await page.waitForFunction(() => sottoProbe.shownAt !== undefined);
+  });
+  const figures = await page.evaluate(() => ({ firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, messages: sottoProbe.shownAt ?? 0 }));
   await page.close();
-  return figures;
+  return { ...figures, ...inAll(work) };
 }
 
 /** From the list: a click on the room until the line where reading stopped, and messages, are on screen. */
@@ -43,6 +49,8 @@ export async function atList({ context }: Browser, { origin }: Scene): Promise<P
 }
 
 export interface Scrolled extends Frames {
+  /** Tasks that took the page's thread longer than a frame has, by processor time. */
+  readonly long: number;
   /** Messages that were passed. */
   readonly passed: number;
 }
@@ -52,9 +60,9 @@ export async function scroll(page: Page, pixels: number, speed: number): Promise
     sottoProbe.startFrames();
     return sottoProbe.place();
   });
-  await wheel(page, pixels, speed);
+  const { work } = await traced(page, () => wheel(page, pixels, speed));
   const scrolled = await page.evaluate(() => ({ ...sottoProbe.stopFrames(), at: sottoProbe.place() }));
-  return { ...scrolled, passed: Math.abs(scrolled.at - from) };
+  return { ...scrolled, passed: Math.abs(scrolled.at - from), long: work.page.filter((took) => took > BUDGET).length };
 }
 
 /** The same wheel over a page of plain text that does nothing: what this machine can draw. */
