@@ -10,5 +10,6 @@ export * from './api/media.ts';
 export * from './api/messages.ts';
 export * from './api/people.ts';
 export * from './api/problems.ts';
+export * from './api/push.ts';
 export * from './api/rooms.ts';
 export * from './api/trust.ts';

@@ -2,7 +2,7 @@
 import { fromBase64Url, fromUtf8, utf8 } from '../../shared/bytes.ts';
 import {
   EngineError, type Alarm, type Connection, type Draft, type Engine, type EngineEvent, type EngineState, type Invite, type InvitePreview, type InviteTerms, type MessageKey,
-  type Person, type PersonKey, type Preferences, type Role, type RoomKey, type RoomLook, type RoomPlace, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification,
+  type Person, type PersonKey, type Preferences, type PushAddress, type Role, type RoomKey, type RoomLook, type RoomPlace, type RoomSecurity, type RoomSettings, type SafetyNumber, type SearchPage, type SearchQuery, type TimelinePage, type TimelineSpan, type Verification,
 } from './api.ts';
 import { createRoom } from './actor/create-room.ts';
 import type { RoomHost } from './actor/host.ts';
@@ -17,6 +17,7 @@ import { turns } from './actor/turns.ts';
 import { acknowledge } from './actor/recognition.ts';
 import { rejoin } from './actor/rejoin.ts';
 import { setPlace } from './actor/keeping.ts';
+import { sayNotToWake, sayWhereToWake } from './actor/waking.ts';
 import { tellReceived } from './actor/receipts.ts';
 import { Room } from './actor/room.ts';
 import { securityOf } from './actor/security.ts';
@@ -33,11 +34,13 @@ import { StorageError, type Change, type Storage, type Writer } from './ports/st
 import { safetyNumber, setVerified, verify } from './people-known.ts';
 import { DEFAULT_PREFERENCES, decodePreferences, encodePreferences, PREFERENCES_KEY } from './records/preferences-record.ts';
 import { decodeProfile, encodeProfile, PROFILE_KEY, type Profile } from './records/profile-record.ts';
+import { decodePush, PUSH_KEY, pushChange, pushSubscription, type PushSubscriptionWire } from './records/push-record.ts';
 import { sealedStorage } from './records/sealed-storage.ts';
 import { neutralised } from './rooms/names.ts';
 import { SearchIndex } from './search/index.ts';
 import { IndexKeeper } from './search/keeper.ts';
 import { RoomWork } from './room-work.ts';
+import { Disconnected, problemOf, RelayRefusal } from './sync/refusal.ts';
 import { RelayLink } from './sync/relay-link.ts';
 import { VerifiedPeople } from './trust/verified.ts';
 
@@ -73,6 +76,7 @@ class LocalEngine extends RoomWork implements Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #profile: Profile | null = null;
   #preferences: Preferences = DEFAULT_PREFERENCES;
+  #push: PushSubscriptionWire | null = null;
   #halted: EngineError | undefined;
   #announced = false;
 
@@ -93,6 +97,7 @@ class LocalEngine extends RoomWork implements Engine {
       profile: () => this.#requireProfile(),
       preferences: () => this.#preferences,
       link: (relay) => this.#link(relay),
+      push: (relay) => (relay === options.relay ? this.#push : null),
       write: (changes) => this.#write(changes),
       writeIfSpace: (changes) => this.#write(changes, true),
       inTurn: turns(AT_ONCE),
@@ -130,6 +135,8 @@ class LocalEngine extends RoomWork implements Engine {
     if (this.#profile === null) return;
     const preferences = await this.#storage.get('meta', PREFERENCES_KEY);
     this.#preferences = (preferences && decodePreferences(preferences)) ?? DEFAULT_PREFERENCES;
+    const push = await this.#storage.get('meta', PUSH_KEY);
+    this.#push = (push && decodePush(push)) ?? null;
     await this.#host.verified.load(this.#storage);
     await this.#host.elapsed.load(this.#storage);
     for (const { key, value } of await this.#storage.range('drafts', { prefix: [] })) this.#drafts.set(String(key[0]), fromUtf8(value));
@@ -220,6 +227,8 @@ class LocalEngine extends RoomWork implements Engine {
       preferences: this.#preferences,
       rooms: [...this.#rooms.values()].filter((room) => !room.state.record.forgotten).map((room) => summaryOf(room, this.#drafts.get(room.key) ?? '')),
       connection: this.#connection(),
+      unsent: [...this.#rooms.values()].reduce((sum, { outbox }) => sum + outbox.all.filter(({ acked, refused }) => !acked && !refused).length, 0),
+      behind: [...this.#rooms.values()].filter((room) => room.isActive && (!room.isLive || room.inbox.length > 0)).length,
     };
   }
 
@@ -469,6 +478,36 @@ class LocalEngine extends RoomWork implements Engine {
     return this.settled(async () => {
       for (const room of this.#rooms.values()) {
         if (room.isActive || room.isAtDoor) room.link.wake();
+      }
+    });
+  }
+
+  pushKey(): Promise<Uint8Array | null> {
+    return this.settled(async () => {
+      const link = this.#link(this.#options.relay);
+      try {
+        await link.ready();
+        const answer = await link.ask({ t: 'push-key' });
+        return answer.t === 'push-key' ? answer.key : null;
+      } catch (cause) {
+        if (cause instanceof RelayRefusal && cause.code === 'push-off') return null;
+        if (cause instanceof RelayRefusal) throw new EngineError(problemOf(cause.code), cause.message, { cause });
+        if (cause instanceof Disconnected) throw new EngineError('relay-unreachable', 'The relay cannot be reached.', { cause });
+        throw cause;
+      }
+    });
+  }
+
+  setPush(address: PushAddress | null): Promise<void> {
+    return this.settled(async () => {
+      const before = this.#push;
+      const next = address === null ? null : (pushSubscription(address) ?? null);
+      await this.#write([pushChange(next)], true);
+      this.#push = next;
+      for (const room of this.#rooms.values()) {
+        if (room.state.record.relay !== this.#options.relay) continue;
+        if (before !== null && before.endpoint !== next?.endpoint) sayNotToWake(room, before.endpoint);
+        if (next !== null && room.isLive) sayWhereToWake(room);
       }
     });
   }

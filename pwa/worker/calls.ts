@@ -12,7 +12,7 @@ export const ENGINE_METHODS = [
   'state', 'createProfile', 'createRoom', 'createInvite', 'invites', 'previewInvite', 'join', 'removeMember', 'send', 'timeline', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'search',
   'edit', 'deleteForAll', 'deleteHere', 'react', 'pin', 'vote', 'closePoll', 'message', 'versions', 'thread', 'pinned',
   'stage', 'staged', 'copyTo', 'unstage', 'open', 'pause', 'resume', 'unsend', 'roomMedia',
-  'dismissAlarm', 'wake', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
+  'dismissAlarm', 'wake', 'pushKey', 'setPush', 'setName', 'setPreferences', 'renameRoom', 'setLook', 'setSettings', 'revokeInvite', 'answerKnock', 'setRole', 'unban', 'leave',
   'forget', 'messagePerson', 'answerRequest', 'moveRoom', 'security', 'safetyNumber', 'verify', 'setVerified', 'acknowledge', 'rejoin',
 ] as const satisfies readonly EngineMethod[];
 
@@ -22,7 +22,7 @@ export const METHODS: readonly Method[] = [...ENGINE_METHODS, 'lockState', 'unlo
  * Calls that may be made twice: reads, and those that say what is to be the case. `send` is one because its id is
  * the caller's. They are made again at the next leader; the others are told that it is not known whether they were done.
  */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['lockState', 'setLockSettings', 'stayUnlocked', 'state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'dismissAlarm', 'wake', 'security', 'safetyNumber', 'setVerified']);
+const REPEATABLE: ReadonlySet<Method> = new Set<Method>(['lockState', 'setLockSettings', 'stayUnlocked', 'state', 'invites', 'previewInvite', 'send', 'timeline', 'search', 'deleteHere', 'message', 'versions', 'thread', 'pinned', 'staged', 'unstage', 'open', 'pause', 'resume', 'roomMedia', 'markRead', 'typing', 'attend', 'setPlace', 'setDraft', 'dismissAlarm', 'wake', 'pushKey', 'setPush', 'security', 'safetyNumber', 'setVerified']);
 
 export const isRepeatable = (method: Method): boolean => REPEATABLE.has(method);
 

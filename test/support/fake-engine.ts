@@ -1,6 +1,6 @@
 import { EngineError } from '../../pwa/engine/api.ts';
 import type {
-  Alarm, Attachment, AttachmentAt, AttachmentFacts, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, Mention, Version,
+  Alarm, Attachment, AttachmentAt, AttachmentFacts, Connection, Draft, Engine, EngineEvent, EngineState, Invite, InvitePreview, InviteTerms, Member, MessageItem, MessageKey, NoticeFact, Person, PersonKey, Preferences, ProblemCode, PushAddress, Mention, Version,
   Opened, Role, RoomKey, RoomLook, RoomMediaKind, RoomMediaPage, RoomPlace, RoomSecurity, RoomSettings, RoomSummary, SafetyNumber, SearchPage, SearchQuery, Staged, StagedKey, TimelineItem, TimelinePage, TimelineSpan, Transfer, Verification,
 } from '../../pwa/engine/api.ts';
 import { folded } from '../../pwa/engine/search/folding.ts';
@@ -210,6 +210,14 @@ export class FakeEngine implements Engine {
       }
       return preview.room;
     });
+  }
+
+  pushKey(): Promise<Uint8Array | null> {
+    return this.#answer('pushKey', [], () => new Uint8Array(65).fill(4));
+  }
+
+  setPush(address: PushAddress | null): Promise<void> {
+    return this.#answer('setPush', [address], () => undefined);
   }
 
   setPreferences(preferences: Partial<Preferences>): Promise<void> {
@@ -623,7 +631,7 @@ export class FakeEngine implements Engine {
 
   #state(): EngineState {
     const rooms = [...this.#rooms.values()].map(({ summary, items }) => ({ ...summary, latest: items.at(-1) ?? null }));
-    return { profile: this.#profile, preferences: this.#preferences, rooms, connection: this.#connection };
+    return { profile: this.#profile, preferences: this.#preferences, rooms, connection: this.#connection, unsent: 0, behind: 0 };
   }
 
   #me(): Person {

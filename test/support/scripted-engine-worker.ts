@@ -11,7 +11,7 @@ const name = self.name;
 const [profile = '', tab = ''] = name.split('/');
 
 const scripted = {
-  state: async () => ({ profile: { person: tab, name: tab }, preferences: { readReceipts: true, fetchMedia: 'small' }, rooms: [], connection: { kind: 'online' } }),
+  state: async () => ({ profile: { person: tab, name: tab }, preferences: { readReceipts: true, fetchMedia: 'small' }, rooms: [], connection: { kind: 'online' }, unsent: 0, behind: 0 }),
   timeline: async () => ({ items: [], hasOlder: false }),
   createProfile: async (wish: string) => { throw new EngineError('too-long', `${tab} refuses ${wish}`); },
   // Never answered: the leader dies with them under way.

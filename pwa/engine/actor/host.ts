@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Randomness } from '../ports/randomness.ts';
 import type { Change, Storage } from '../ports/storage.ts';
 import type { Profile } from '../records/profile-record.ts';
+import type { PushSubscriptionWire } from '../records/push-record.ts';
 import type { RelayLink } from '../sync/relay-link.ts';
 import type { RoomRecord } from '../records/room-record.ts';
 import type { Room } from './room.ts';
@@ -28,6 +29,8 @@ export interface RoomHost {
   profile(): Profile;
   preferences(): Preferences;
   link(relay: string): RelayLink;
+  /** Where that relay is to wake this device; null for nowhere. */
+  push(relay: string): PushSubscriptionWire | null;
   /** One transaction under this engine's writer. A failure halts the engine, and rejects. */
   write(changes: readonly Change[]): Promise<void>;
   /** The same for what the person asked for: where there is no space, they are told so, and the engine goes on. */

@@ -16,6 +16,7 @@ import { commitRefused, messageRefused } from './refused.ts';
 import { offerAgain } from './roll-back.ts';
 import type { Outgoing } from './outbox.ts';
 import type { Room } from './room.ts';
+import { sayWhereToWake } from './waking.ts';
 
 /** `again`: the time has come to try what the relay refused for a while. */
 export type Incoming = RoomEvent | { readonly kind: 'again' };
@@ -85,6 +86,8 @@ async function atHead(room: Room): Promise<void> {
   }
   if (!room.isActive || room.doubt !== undefined) return;
   room.phase = 'live';
+  sayWhereToWake(room);
+  room.host.changed();
   await endMissed(room);
   await offerAgain(room);
 }

@@ -6,6 +6,7 @@ import type { AttachmentAt, Attachments, FetchMedia, Transfer } from './media.ts
 import type { Draft, Mention, MessageItem, MessageKey, TimelineItem, TimelinePage, TimelineSpan, Version } from './messages.ts';
 import type { Person, PersonKey, Role } from './people.ts';
 import type { Problem } from './problems.ts';
+import type { Push } from './push.ts';
 import type { Alarm, Connection, RoomKey, RoomLook, RoomPlace, RoomSettings, RoomSummary } from './rooms.ts';
 import type { RoomSecurity, SafetyNumber, Verification } from './trust.ts';
 
@@ -28,6 +29,10 @@ export interface EngineState {
   readonly preferences: Preferences;
   readonly rooms: readonly RoomSummary[];
   readonly connection: Connection;
+  /** Of what is in the outboxes: what waits for a relay. */
+  readonly unsent: number;
+  /** Rooms of which this device does not know all that their relay has. */
+  readonly behind: number;
 }
 
 export type EngineEvent =
@@ -135,7 +140,7 @@ export interface Trust {
   rejoin(room: RoomKey): Promise<void>;
 }
 
-export interface Engine extends Conversations, Messages, Attachments, Membership, Trust {
+export interface Engine extends Conversations, Messages, Attachments, Membership, Trust, Push {
   state(): Promise<EngineState>;
   createProfile(name: string): Promise<Person>;
   /** One's own name, in every room: each learns it with the next own commit. */
