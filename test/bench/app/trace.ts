@@ -49,6 +49,7 @@ function workIn(events: readonly Event[]): Work {
   for (const { ph, name, pid, tid, args } of events) if (ph === 'M' && name === 'thread_name') threads.set(`${pid} ${tid}`, { name: args?.name ?? '', pid, tasks: [] });
   for (const { ph, name, pid, tid, tdur } of events) if (ph === 'X' && name.endsWith('RunTask') && tdur !== undefined) threads.get(`${pid} ${tid}`)?.tasks.push(tdur / 1000);
   const named = (wanted: string) => [...threads.values()].filter(({ name }) => name === wanted);
-  const main = named('CrRendererMain').sort((a, b) => sum(b.tasks) - sum(a.tasks))[0];
-  return { page: main?.tasks ?? [], worker: named('DedicatedWorker thread').find(({ pid }) => pid === main?.pid)?.tasks ?? [] };
+  const busiest = (all: ReturnType<typeof named>) => all.toSorted((a, b) => sum(b.tasks) - sum(a.tasks))[0];
+  const main = busiest(named('CrRendererMain'));
+  return { page: main?.tasks ?? [], worker: busiest(named('DedicatedWorker thread').filter(({ pid }) => pid === main?.pid))?.tasks ?? [] };
 }
