@@ -10,6 +10,7 @@ import { COMPOSE_STATES } from './compose-states.ts';
 import { MEDIA_STATES } from './media-states.ts';
 import { QUIET_STATES } from './quiet-states.ts';
 import { TALK_STATES } from './talk-states.ts';
+import { TRAY_STATES } from './tray-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
 import type { GalleryState } from './state.ts';
 import { click, compose, found, shadow } from './acting.ts';
@@ -86,6 +87,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'rtl', title: 'Right to left', script: () => inRoom(room('arabic-1', 'عشاء الخميس', [me, laila, ana], arabic())), at: '#/room/arabic-1', rtl: true },
   { name: 'rtl-list', title: 'Rooms, right to left', script: full, rtl: true },
   ...APP_STATES,
+  ...TRAY_STATES,
   ...TRUST_STATES,
   ...TALK_STATES,
   ...QUIET_STATES,

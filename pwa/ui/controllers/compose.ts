@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { newMessageKey } from '../../engine/api.ts';
-import type { Engine, MessageItem, MessageKey, Problem, RoomKey } from '../../engine/api.ts';
+import type { Engine, MessageItem, MessageKey, Problem, RoomKey, StagedKey } from '../../engine/api.ts';
 import { problemOf } from '../words/problems.ts';
 
 const DRAFT_PAUSE = 400;
@@ -116,19 +116,21 @@ export class Compose implements ReactiveController {
     });
   };
 
-  async send(): Promise<boolean> {
+  /** With what was staged for the room, where there is something. */
+  async send(staged: readonly StagedKey[] = []): Promise<boolean> {
     const text = this.text.trim();
     const engine = this.#engine;
     const room = this.#room;
-    if (text === '' || this.sending || engine === null || room === null) return false;
+    if ((text === '' && staged.length === 0) || this.sending || engine === null || room === null) return false;
     this.sending = true;
     this.problem = null;
-    this.#attempt = this.#attempt?.text === text ? this.#attempt : { id: newMessageKey(), text };
+    const said = [text, ...staged].join('\n');
+    this.#attempt = this.#attempt?.text === said ? this.#attempt : { id: newMessageKey(), text: said };
     this.#host.requestUpdate();
     const { about } = this;
     try {
       if (about?.kind === 'edit') await engine.edit(room, about.message.id, text);
-      else await engine.send(room, this.#attempt.id, { kind: 'text', text, ...(about === null ? {} : { reply: about.message.id }) });
+      else await engine.send(room, this.#attempt.id, { ...(staged.length === 0 ? { kind: 'text', text } : { kind: 'media', text, staged }), ...(about === null ? {} : { reply: about.message.id }) });
     } catch (reason) {
       if (room === this.#room) {
         this.sending = false;

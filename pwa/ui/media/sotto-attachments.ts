@@ -35,7 +35,7 @@ export class SottoAttachments extends LitElement {
   @property({ attribute: false }) message: MessageItem | null = null;
 
   static override styles = [base, css`
-    :host { display: grid; gap: 4px; justify-items: start; min-inline-size: 0; }
+    :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; justify-items: start; min-inline-size: 0; max-inline-size: calc(100% + 18px); }
     .album { display: grid; gap: 2px; overflow: hidden; border-radius: var(--media-radius, 14px); inline-size: var(--box-width); max-inline-size: 100%; aspect-ratio: var(--box-ratio); }
     .of-2 { grid-template-columns: 1fr 1fr; }
     .of-3 { grid-template-columns: 2fr 1fr; grid-template-rows: 1fr 1fr; }

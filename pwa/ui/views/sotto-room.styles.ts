@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 /** The room view: header, foot. */
 export const roomStyles = css`
-  :host { display: flex; flex-direction: column; block-size: 100%; min-inline-size: 0; min-block-size: 0; background: var(--paper); }
+  :host { position: relative; display: flex; flex-direction: column; block-size: 100%; min-inline-size: 0; min-block-size: 0; background: var(--paper); }
   .head { display: flex; align-items: center; gap: 4px; min-block-size: 64px; padding: calc(8px + var(--safe-top)) 12px 8px 16px; border-block-end: 1px solid var(--hairline); }
   :host(:dir(rtl)) .head { padding-inline: 16px 12px; }
   :host([narrow]) .head { padding-inline: 4px 8px; }
@@ -20,5 +20,6 @@ export const roomStyles = css`
   .banners { flex: none; max-block-size: 45%; overflow-y: auto; }
   sotto-log { flex: 1; min-block-size: 0; }
 
+  .veil { position: absolute; inset: 8px; z-index: 4; display: grid; place-content: center; justify-items: center; gap: 8px; border-radius: 20px; border: 2px dashed var(--accent); background: var(--accent-tint); color: var(--accent-ink); font-weight: 600; pointer-events: none; }
   .standing { padding: 16px 24px calc(20px + var(--safe-bottom)); text-align: center; font-size: var(--text-m); color: var(--ink-2); background: var(--surface); text-wrap: balance; }
 `;

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -19,6 +20,10 @@ import { verifiedMark } from '../elements/verified-mark.ts';
 import { contentText } from '../words/notices.ts';
 import { problemOf, problemSentence } from '../words/problems.ts';
 import { mayInvite } from '../words/people.ts';
+import { Dropping } from '../media/dropping.ts';
+import '../media/sotto-tray.ts';
+import type { OriginalEvent, TrayEvent } from '../media/sotto-tray.ts';
+import { Tray } from '../media/tray.ts';
 import { openSheet } from './sheets.ts';
 import type { SheetEvent } from './sheets.ts';
 import './sotto-log.ts';
@@ -29,6 +34,7 @@ import { roomStyles } from './sotto-room.styles.ts';
 
 const words = {
   back: 'Back to rooms',
+  get drop() { return msg('Let go to add it'); },
   details: (name: string) => `About ${name}`,
   find: 'Find in this room',
   invite: 'Invite people',
@@ -38,7 +44,8 @@ const words = {
   held: 'Writing waits until you have looked at the warning above. What you wrote is kept.',
 } as const;
 
-const ATTACHABLE: readonly AttachKind[] = ['poll', 'place'];
+/** A phone's camera is a button away; elsewhere the system's own dialog has whatever there is. */
+const ATTACHABLE: readonly AttachKind[] = matchMedia('(pointer: coarse)').matches ? ['photo', 'camera', 'file', 'poll', 'place'] : ['photo', 'file', 'poll', 'place'];
 
 /** One conversation. Fires `up`, `open-details`, `open-sheet`, `reached`. */
 @customElement('sotto-room')
@@ -54,8 +61,11 @@ export class SottoRoom extends LitElement {
   @query('sotto-composer') private readonly composer!: SottoComposer | null;
   #opened: RoomKey | null = null;
   #stopListening: (() => void) | null = null;
+  #version = 0;
   readonly #typing = new Typing();
   readonly #compose = new Compose(this);
+  readonly #tray = new Tray(this);
+  readonly #dropping = new Dropping(this, (files) => { this.#lay(files); });
   readonly #acts = new MessageActs(this, {
     reply: (message) => { this.#begin(() => { this.#compose.reply(message); }); },
     edit: (message) => { this.#begin(() => { this.#compose.edit(message); }); },
@@ -91,6 +101,7 @@ export class SottoRoom extends LitElement {
     this.#stopListening = engine.subscribe(this.#gone);
     this.problem = '';
     this.#compose.open(engine, room.room, room.draft);
+    void this.#tray.open(engine, room.room);
     this.#typing.open(engine, room.room);
     this.#acts.open(engine, room.room);
   }
@@ -115,7 +126,8 @@ export class SottoRoom extends LitElement {
         @act=${(event: ActEvent) => { this.#acts.take(event.detail); }} @failed=${(event: FailedEvent) => { this.problem = problemSentence(event.detail); }}
         @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @shown=${() => { this.requestUpdate(); }}></sotto-log>
       ${this.#menu(room)}
-      ${this.#foot(room)}`;
+      ${this.#foot(room)}
+      ${this.#dropping.over && this.#mayWrite(room) ? html`<div class="veil" aria-hidden="true">${icon('plus', 32)}<span>${words.drop}</span></div>` : nothing}`;
   }
 
   #header(room: RoomSummary) {
@@ -166,12 +178,39 @@ export class SottoRoom extends LitElement {
     return html`
       <sotto-composer .text=${this.#compose.text} .purpose=${purposeOf(this.#compose.about)} .room=${room.name} .sending=${this.#compose.sending} .problem=${this.#compose.problem === null ? '' : problemSentence(this.#compose.problem)}
         @write=${(event: WriteEvent) => { this.#write(event.detail.text); }} @send=${this.#send} @leave=${this.#compose.save}
-        .attachable=${ATTACHABLE} @attach=${this.#attach} @drop=${() => { this.#compose.drop(); }} @last=${this.#editLast}></sotto-composer>`;
+        .attachable=${ATTACHABLE} .laden=${this.#tray.laden} @attach=${this.#attach} @paste=${this.#paste} @drop=${() => { this.#compose.drop(); }} @last=${this.#editLast}>
+        <sotto-tray slot="attachments" .items=${this.#tray.items} .version=${this.#version++} @remove=${({ detail }: TrayEvent) => { void this.#tray.remove(detail.laid); }} @original=${({ detail }: OriginalEvent) => { void this.#tray.choose(detail.laid, detail.original); }}></sotto-tray></sotto-composer>
+      <input class="unseen" type="file" multiple tabindex="-1" aria-hidden="true" @change=${this.#chosen}>`;
   }
 
   readonly #attach = ({ detail: { kind } }: AttachEvent): void => {
-    if (kind === 'poll' || kind === 'place') openSheet(this, { kind });
+    if (kind === 'poll' || kind === 'place') return openSheet(this, { kind });
+    const field = this.renderRoot.querySelector<HTMLInputElement>('input[type=file]');
+    if (field === null) return;
+    field.accept = kind === 'file' ? '' : 'image/*,video/*';
+    if (kind === 'camera') field.setAttribute('capture', 'environment');
+    else field.removeAttribute('capture');
+    field.click();
   };
+
+  readonly #chosen = (event: Event): void => {
+    const field = event.target as HTMLInputElement;
+    this.#lay([...(field.files ?? [])]);
+    field.value = '';
+  };
+
+  readonly #paste = (event: ClipboardEvent): void => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    this.#lay(files);
+  };
+
+  #lay(files: readonly File[]): void {
+    if (files.length === 0 || this.room === null || !this.#mayWrite(this.room)) return;
+    this.#tray.add(files);
+    void this.updateComplete.then(() => { this.composer?.focus(); });
+  }
 
   readonly #editLast = (): void => {
     const last = this.log?.items.findLast((item): item is MessageItem => item.kind === 'message' && item.mine && item.content.kind === 'text');
@@ -194,8 +233,11 @@ export class SottoRoom extends LitElement {
   };
 
   readonly #send = async (): Promise<void> => {
+    const staged = this.#compose.about?.kind === 'edit' ? [] : await this.#tray.ready();
     this.#typing.sent();
-    if (await this.#compose.send()) await this.log?.toEnd(false);
+    if (!(await this.#compose.send(staged))) return;
+    if (staged.length > 0) this.#tray.sent();
+    await this.log?.toEnd(false);
   };
 
   #say(event: 'up' | 'open-details'): void {
