@@ -10,6 +10,8 @@ export class Quotes implements ReactiveController {
   #stop: (() => void) | null = null;
   readonly #known = new Map<MessageKey, MessageItem | null>();
   readonly #asked = new Set<MessageKey>();
+  /** Rises whenever a quote says something else than before. */
+  version = 0;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -34,8 +36,8 @@ export class Quotes implements ReactiveController {
 
   /** What was edited or deleted is quoted as it is now. */
   #hear(event: EngineEvent): void {
-    if (event.kind === 'timeline' && event.room === this.#room) for (const item of event.items) if (item.kind === 'message' && this.#known.has(item.id)) this.#known.set(item.id, item);
-    if (event.kind === 'gone' && event.room === this.#room) for (const key of event.messages) if (this.#known.has(key)) this.#known.set(key, null);
+    if (event.kind === 'timeline' && event.room === this.#room) for (const item of event.items) if (item.kind === 'message' && this.#known.has(item.id)) this.#learn(item.id, item);
+    if (event.kind === 'gone' && event.room === this.#room) for (const key of event.messages) if (this.#known.has(key)) this.#learn(key, null);
   }
 
   /** Undefined until it is known. */
@@ -51,14 +53,19 @@ export class Quotes implements ReactiveController {
     return undefined;
   }
 
+  #learn(key: MessageKey, item: MessageItem | null): void {
+    this.#known.set(key, item);
+    this.version += 1;
+    this.#host.requestUpdate();
+  }
+
   #ask(key: MessageKey): void {
     const [engine, room] = [this.#engine, this.#room];
     if (engine === null || room === null || this.#asked.has(key)) return;
     this.#asked.add(key);
     const take = (item: MessageItem | null): void => {
       if (room !== this.#room) return;
-      this.#known.set(key, item);
-      this.#host.requestUpdate();
+      this.#learn(key, item);
     };
     engine.message(room, key).then(take, () => { take(null); });
   }

@@ -10,10 +10,11 @@ import { Quotes } from '../controllers/quotes.ts';
 import { TimelineWindow } from '../controllers/timeline-window.ts';
 import { icon } from '../elements/icon.ts';
 import { roomFace } from '../elements/room-face.ts';
+import type { Quoted } from '../elements/message-content.ts';
 import { SottoMessageGroup } from '../elements/sotto-message-group.ts';
 import { base, buttons } from '../elements/styles.ts';
 import { layOut } from '../timeline/layout.ts';
-import type { Block, Day } from '../timeline/layout.ts';
+import type { Block, Day, MessageGroup } from '../timeline/layout.ts';
 import { isGrave, noticeText } from '../words/notices.ts';
 import { problemOf } from '../words/problems.ts';
 import { dayName } from '../words/times.ts';
@@ -51,6 +52,7 @@ export class SottoLog extends LitElement {
   #focused: string | null = null;
   readonly #timeline = new TimelineWindow(this, () => this.#scroll.atEnd);
   readonly #quotes = new Quotes(this);
+  #quoted: { readonly version: number; readonly find: (key: MessageKey) => Quoted } = { version: -1, find: unquoted };
   readonly #scroll = new LogScroll(this, {
     nearStart: () => { void this.#timeline.older(); },
     nearEnd: () => { void this.#timeline.newer(); },
@@ -202,7 +204,7 @@ export class SottoLog extends LitElement {
     switch (block.kind) {
       case 'group':
         return html`<sotto-message-group data-block data-position=${block.messages.at(-1)?.position ?? ''} .group=${block} .engine=${this.engine} .room=${room.room} ?named=${room.members.length > 2} .offline=${this.offline} .me=${room.me}
-          .quoted=${this.#quoted} .held=${this.held ?? this.reached} ?active=${this.active}></sotto-message-group>`;
+          .quoted=${this.#quotedIn(block)} .held=${this.held ?? this.reached} ?active=${this.active}></sotto-message-group>`;
       case 'notice':
         return html`<p class=${isGrave(block.notice.fact) ? 'notice grave' : 'notice'} data-block data-key=${block.key} data-position=${block.notice.position}>${noticeText(block.notice.fact, room.me)}</p>`;
       case 'new':
@@ -212,7 +214,12 @@ export class SottoLog extends LitElement {
     }
   }
 
-  readonly #quoted = (key: MessageKey) => this.#quotes.find(key, this.#timeline.items);
+  /** Another function whenever a quote has changed: groups with answers are drawn again then, and only they. */
+  #quotedIn({ messages }: MessageGroup): (key: MessageKey) => Quoted {
+    if (!messages.some(({ reply }) => reply !== undefined)) return unquoted;
+    if (this.#quoted.version !== this.#quotes.version) this.#quoted = { version: this.#quotes.version, find: (key) => this.#quotes.find(key, this.#timeline.items) };
+    return this.#quoted.find;
+  }
 
   #toEndButton(room: RoomSummary) {
     if (!this.#scroll.farFromEnd && !this.#timeline.hasNewer) return nothing;
@@ -313,6 +320,8 @@ export class SottoLog extends LitElement {
     focusOn(key === 'End' ? messages.at(-1) : messages[0], key === 'End' ? 'end' : 'start');
   }
 }
+
+const unquoted = (): Quoted => undefined;
 
 /** A position that none has. */
 const BEFORE_ALL = -1;

@@ -130,6 +130,19 @@ describe('a vast conversation', () => {
     await until('all is read', () => all(app, '.to-end').length === 0);
   });
 
+  it('quotes what is far away, and no longer once it is gone', async () => {
+    const items = new Script('far').say(ana, 9000, 'The key is under the third pot').items;
+    const rest = vast().map((item) => ({ ...item, position: (item.position ?? 0) + 1 }));
+    const last = rest.at(-1);
+    if (last?.kind !== 'message') throw new Error('There is no last message.');
+    const answer = { ...last, reply: 'far-0' as MessageKey };
+    const { app, engine } = await stage({ name: 'far', title: '', at: `#/room/${ROOM}`, script: () => ({ profile: me, rooms: [room(ROOM, 'Vast', [me, jonas, ana], [...items, ...rest.slice(0, -1), answer])] }) });
+    const quote = (): string => all(app, '.quote')[0]?.textContent ?? '';
+    await until('it is quoted', () => quote().includes('third pot'));
+    await engine.deleteHere(ROOM, ['far-0' as MessageKey]);
+    await until('it is not any more', () => all(app, '.quote').length === 1 && !quote().includes('third pot'));
+  });
+
   it('shows the first that is unread, wherever one is', async () => {
     const { app, view, log } = await open(UNREAD);
     await view.goTo('vast-40' as MessageKey);
