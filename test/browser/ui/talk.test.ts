@@ -15,7 +15,7 @@ const button = (app: SottoApp, text: string): HTMLElement => {
   if (found === undefined) throw new Error(`no button says ${text}`);
   return found;
 };
-const menu = (app: SottoApp): HTMLElement | undefined => all(app, '[role=menu]')[0];
+const menu = (app: SottoApp): HTMLElement | undefined => all(app, 'sotto-message-menu').flatMap((element) => all(element, '[role=menu]'))[0];
 
 describe('what is done to messages', () => {
   beforeEach(async () => {
@@ -118,7 +118,7 @@ describe('what is done to messages', () => {
 
   it('others’ messages are not one’s own to edit, nor a member’s to delete for all', async () => {
     const { app } = await open('bring the rope');
-    expect(all(app, '[role=menuitem]').map((element) => element.textContent.trim())).to.deep.equal(['Reply', 'Reply in a thread', 'Copy text', 'Forward', 'Pin', 'Delete…']);
+    expect(all(one(app, 'sotto-message-menu'), '[role=menuitem]').map((element) => element.textContent.trim())).to.deep.equal(['Reply', 'Reply in a thread', 'Copy text', 'Forward', 'Pin', 'Delete…']);
     button(app, 'Delete…').click();
     await until('it asks', () => all(app, 'button').some((element) => element.textContent.includes('Delete on this device')));
     expect(all(app, 'button').some((element) => element.textContent.includes('for everyone'))).to.equal(false);
