@@ -61,3 +61,35 @@ function drawTable(canvas: HTMLCanvasElement, modules: readonly (readonly boolea
   const size = 290 / Math.max(1, modules.length);
   modules.forEach((row, y) => { row.forEach((dark, x) => { if (dark) context.fillRect(175 + x * size, 175 + y * size, size + 0.5, size + 0.5); }); });
 }
+
+/** A landscape as somebody might photograph it, each seed another; WebP. */
+export function landscape(width: number, height: number, seed: number): Uint8Array<ArrayBuffer> {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('This browser draws nothing.');
+  const hue = (seed * 67 + 200) % 360;
+  const sky = context.createLinearGradient(0, 0, 0, height);
+  sky.addColorStop(0, `hsl(${hue} 55% 52%)`);
+  sky.addColorStop(0.7, `hsl(${(hue + 40) % 360} 70% 82%)`);
+  context.fillStyle = sky;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = 'hsl(45 90% 94%)';
+  context.beginPath();
+  context.arc(width * (0.25 + (seed % 5) * 0.12), height * 0.28, Math.min(width, height) * 0.07, 0, 7);
+  context.fill();
+  for (let ridge = 0; ridge < 4; ridge += 1) {
+    context.fillStyle = `hsl(${(hue + 20 - ridge * 12 + 360) % 360} ${28 + ridge * 6}% ${54 - ridge * 12}%)`;
+    context.beginPath();
+    context.moveTo(0, height);
+    for (let x = 0; x <= width; x += width / 64) {
+      const at = x / width;
+      context.lineTo(x, height * (0.45 + ridge * 0.13 + 0.07 * Math.sin(at * 7 + seed + ridge * 2) + 0.03 * Math.sin(at * 23 + seed * ridge)));
+    }
+    context.lineTo(width, height);
+    context.fill();
+  }
+  const [, data = ''] = canvas.toDataURL('image/webp', 0.7).split(',');
+  return Uint8Array.from(atob(data), (character) => character.codePointAt(0) ?? 0);
+}

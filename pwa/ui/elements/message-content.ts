@@ -1,26 +1,31 @@
+import { msg } from '@lit/localize';
 import { html, nothing } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import type { MessageItem, MessageKey, PersonKey, Reaction } from '../../engine/api.ts';
+import type { Engine, MessageItem, MessageKey, PersonKey, Reaction, RoomKey } from '../../engine/api.ts';
 import { assertNever } from '../../../shared/never.ts';
 import { contentText } from '../words/notices.ts';
+import { coordinates } from '../words/places.ts';
 import { formattedText } from './formatted-text.ts';
+import { graticule } from './graticule.ts';
 import { hueOf } from './hue.ts';
 import { icon } from './icon.ts';
+import '../media/sotto-attachments.ts';
+import { plural } from '../words/counts.ts';
 
 const words = {
-  you: 'You',
-  newer: 'This message needs a newer version of Sotto. It is kept, and shown once you update.',
-  partlyNewer: 'Parts of it need a newer version of Sotto.',
-  lost: 'A message that is not on this device',
-  forwarded: 'Forwarded',
-  votes: (count: number) => (count === 1 ? '1 vote' : `${count} votes`),
-  one: 'Choose one',
-  several: 'Choose any',
-  closed: 'Closed',
-  openMap: 'Show on a map',
-  mapNote: 'Opens openstreetmap.org in a new tab',
-  answer: 'In answer to',
-  thread: (count: number) => (count === 1 ? '1 reply' : `${count} replies`),
+  get you() { return msg('You'); },
+  get newer() { return msg('This message needs a newer version of Sotto. It is kept, and shown once you update.'); },
+  get partlyNewer() { return msg('Parts of it need a newer version of Sotto.'); },
+  get lost() { return msg('A message that is not on this device'); },
+  get forwarded() { return msg('Forwarded'); },
+  votes: (count: number) => plural(count, msg('1 vote|{n} votes')),
+  get one() { return msg('Choose one'); },
+  get several() { return msg('Choose any'); },
+  get closed() { return msg('Closed'); },
+  get openMap() { return msg('Show on a map'); },
+  get mapNote() { return msg('Opens openstreetmap.org in a new tab'); },
+  get answer() { return msg('In answer to'); },
+  thread: (count: number) => plural(count, msg('1 reply|{n} replies')),
 } as const;
 
 /** A custom property, set on the element itself: an attribute that holds styles is what the app's policy forbids. */
@@ -50,8 +55,14 @@ export function quoteOf(message: MessageItem, quoted: Quoted, act: Act) {
     </button>`;
 }
 
+/** Where what is attached is opened. */
+export interface Place {
+  readonly engine: Engine | null;
+  readonly room: RoomKey | null;
+}
+
 /** What it says. `meta` stands at its end. */
-export function contentOf(message: MessageItem, me: PersonKey | null, act: Act, meta: unknown) {
+export function contentOf(message: MessageItem, me: PersonKey | null, act: Act, meta: unknown, place: Place) {
   const { content } = message;
   switch (content.kind) {
     case 'text':
@@ -59,14 +70,18 @@ export function contentOf(message: MessageItem, me: PersonKey | null, act: Act, 
         ${content.forwarded === true ? html`<div class="forwarded">${icon('share', 14)}${words.forwarded}</div>` : nothing}
         <div class="text" dir="auto">${formattedText(content.text, content.mentions)}${message.newer === true ? html`<em class="more">${words.partlyNewer}</em>` : nothing}${meta}</div>`;
     case 'media':
-      return html`<div class="text" dir="auto">${contentText(message)}${meta}</div>`;
+      return html`
+        ${content.forwarded === true ? html`<div class="forwarded">${icon('share', 14)}${words.forwarded}</div>` : nothing}
+        <sotto-attachments class=${content.attachments.some(({ look }) => look === 'picture' || look === 'video') ? 'seen' : ''} .engine=${place.engine} .room=${place.room} .message=${message}></sotto-attachments>
+        ${content.text === '' ? html`<div class="under">${meta}</div>` : html`<div class="text" dir="auto">${formattedText(content.text, content.mentions)}${meta}</div>`}`;
     case 'poll':
       return pollOf(message, content, me, act, meta);
     case 'place': {
       const { latitude, longitude, label } = content;
+      const where = coordinates(latitude, longitude);
       const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
       return html`
-        <div class="place">${icon('place', 22)}<div><b dir="auto">${label ?? `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`}</b>${label === undefined ? nothing : html`<span class="where">${latitude.toFixed(5)}, ${longitude.toFixed(5)}</span>`}
+        <div class="place">${graticule(content)}<div><b dir=${label === undefined ? 'ltr' : 'auto'}>${label ?? where}</b>${label === undefined ? nothing : html`<bdi class="where" dir="ltr">${where}</bdi>`}
           <a href=${map} target="_blank" rel="noopener noreferrer nofollow" title=${words.mapNote}>${words.openMap}</a></div></div>${meta}`;
     }
     case 'deleted':

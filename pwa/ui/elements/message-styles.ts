@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { graticuleStyles } from './graticule.ts';
 
 /** What a message may hold, besides its bubble. */
 export const messageStyles = css`
@@ -16,6 +17,14 @@ export const messageStyles = css`
   .text .mention { font-weight: 600; color: var(--accent-ink); }
   .mine .bubble:not(.queued) .mention { color: inherit; text-decoration: underline; text-decoration-style: dotted; text-underline-offset: 3px; }
   .text .more { display: block; font-size: var(--text-s); opacity: 0.8; }
+  sotto-attachments { margin-block: 2px; }
+  /* Pictures reach almost to the edge of their bubble. */
+  sotto-attachments.seen { margin-inline: -9px; margin-block: -3px 4px; }
+  .forwarded + sotto-attachments.seen, .name ~ sotto-attachments.seen, .quote ~ sotto-attachments.seen { margin-block-start: 2px; }
+  .under { display: flow-root; }
+  .under .meta { margin-block: 0 -4px; }
+  .under:not(:has(.meta)) { block-size: 0; }
+  .seen + .under:not(:has(.meta)) { margin-block-end: -8px; }
   .status .read { color: var(--on-accent); }
   .status .read .icon { stroke-width: 2.6; }
   .forwarded { display: flex; align-items: center; gap: 4px; font-size: var(--text-xs); font-style: italic; color: var(--ink-3); }
@@ -56,8 +65,10 @@ export const messageStyles = css`
   .poll .count { font-variant-numeric: tabular-nums; font-size: var(--text-m); }
   .poll .bar { grid-column: 2; block-size: 6px; border-radius: 3px; background: color-mix(in oklch, currentColor 14%, transparent); overflow: hidden; }
   .poll .bar::before { content: ''; display: block; block-size: 100%; inline-size: calc(var(--share) * 100%); border-radius: 3px; background: currentColor; transition: inline-size var(--calm) var(--ease); }
-  .place { display: flex; gap: 10px; align-items: flex-start; padding-block: 2px; }
+  ${graticuleStyles}
+  .place { display: grid; gap: 6px; inline-size: 280px; max-inline-size: 100%; padding-block: 4px 0; }
   .place > div { display: grid; gap: 1px; }
+  .mine .bubble:not(.queued) .graticule .about { fill: currentColor; stroke: currentColor; }
   .place .where { font-size: var(--text-s); font-variant-numeric: tabular-nums; opacity: 0.8; }
   .place a { display: inline-flex; align-items: center; min-block-size: 32px; font-size: var(--text-m); text-underline-offset: 2px; color: var(--accent-ink); }
   @media (forced-colors: active) { .chip, .quote { border: 1px solid; } }

@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { MessageItem, MessageKey, PersonKey } from '../../engine/api.ts';
+import type { Engine, MessageItem, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import type { MessageGroup } from '../timeline/layout.ts';
 import { clockTime, exactTime } from '../words/times.ts';
 import { stayOf } from '../words/stays.ts';
@@ -38,6 +38,9 @@ export type ActEvent = CustomEvent<MessageAct>;
 @customElement('sotto-message-group')
 export class SottoMessageGroup extends LitElement {
   @property({ attribute: false }) group: MessageGroup | null = null;
+  /** Where what is attached is opened. */
+  @property({ attribute: false }) engine: Engine | null = null;
+  @property({ attribute: false }) room: RoomKey | null = null;
   /** In a room of two, it is plain who speaks. */
   @property({ type: Boolean }) named = false;
   @property({ type: Boolean }) offline = false;
@@ -138,7 +141,7 @@ export class SottoMessageGroup extends LitElement {
           @contextmenu=${(event: MouseEvent) => { this.#context(event, message); }} @pointerdown=${(event: PointerEvent) => { this.#press(event, message); }}>
           ${first && theirs ? html`<div class="name"><bdi>${group.sender.name}</bdi></div>` : nothing}
           ${message.reply === undefined ? nothing : quoteOf(message, this.quoted(message.reply), this.#act)}
-          ${contentOf(message, this.me, this.#act, withMeta ? this.#meta(message, exact) : nothing)}
+          ${contentOf(message, this.me, this.#act, withMeta ? this.#meta(message, exact) : nothing, this)}
         </div>
         ${this.active ? html`<button class="more-button" type="button" tabindex="-1" aria-label=${words.more} title=${words.more} @click=${(event: Event) => { this.#menu(event, message); }}>${icon('menu', 18)}</button>` : nothing}
       </div>

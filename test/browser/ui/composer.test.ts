@@ -79,7 +79,7 @@ describe('the composer', () => {
   });
 
   it('offers to send only when there is something', async () => {
-    expect(all(app, 'sotto-composer').flatMap((element) => all(element.shadowRoot ?? app, 'button'))).to.have.length(0);
+    expect(all(app, 'sotto-composer').flatMap((element) => all(element.shadowRoot ?? app, '.send'))).to.have.length(0);
     await sendKeys({ type: '   ' });
     await sendKeys({ press: 'Enter' });
     expect(sent()).to.deep.equal([]);
