@@ -43,4 +43,5 @@ if (import.meta.env.PROD) {
   });
   void updates.running().then((code) => { app.versions = { ...app.versions, running: code }; });
   void opened.then(() => { updates.alive(); });
+  void import('./notices.ts').then(({ startNotices }) => { startNotices(app, engine); });
 }

@@ -8,6 +8,7 @@
  */
 import type { EngineEvent, Problem } from '../engine/api.ts';
 import { callMethod, isRepeatable, type Answer, type Between, type Call, type LockableEngine } from './calls.ts';
+import { leaderOf } from './names.ts';
 import { problemOf } from './problem.ts';
 
 export interface HostOptions {
@@ -46,7 +47,7 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#channel = new BroadcastChannel(`sotto:${options.profile}`);
+    this.#channel = new BroadcastChannel(leaderOf(options.profile));
     this.#channel.addEventListener('message', ({ data }: MessageEvent<Between>) => { this.#hear(data); });
     this.#compete();
     this.#channel.postMessage({ kind: 'who-leads' } satisfies Between);
@@ -67,7 +68,7 @@ export class Host {
   #compete(): void {
     const locks = this.#options.locks ?? navigator.locks;
     // Never resolves while this one leads: the lock goes when the worker does.
-    void locks.request(`sotto:${this.#options.profile}`, () => this.#lead()).catch((error: unknown) => { this.#failed(error); });
+    void locks.request(leaderOf(this.#options.profile), () => this.#lead()).catch((error: unknown) => { this.#failed(error); });
   }
 
   async #lead(): Promise<void> {

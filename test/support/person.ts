@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type CDPSession, type Locator, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type CDPSession, type Locator, type Page, type Worker } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -153,6 +153,28 @@ export class Person {
   /** Chromium's own protocol, to this page. */
   devtools(): Promise<CDPSession> {
     return this.#context.newCDPSession(this.page);
+  }
+
+  /** As if the browser had asked and the person had agreed. */
+  async allowNotifications(): Promise<void> {
+    await this.#context.grantPermissions(['notifications'], { origin: new URL(this.page.url()).origin });
+  }
+
+  /** Before a page's own scripts, in every page from now on. */
+  async prepare(script: () => void): Promise<void> {
+    await this.#context.addInitScript(script);
+  }
+
+  /** The service worker that is at work. */
+  get worker(): Worker {
+    const worker = this.#context.serviceWorkers().find((one) => one.url().endsWith('/sw.js'));
+    if (worker === undefined) throw new Error('there is no service worker');
+    return worker;
+  }
+
+  /** No page of the app is open in this browser any more; the service worker is. */
+  async putAway(): Promise<void> {
+    await this.page.goto('about:blank');
   }
 
   /** A platform authenticator that has secrets to give, and whose person agrees. */

@@ -11,6 +11,7 @@ import './sotto-lock-settings.ts';
 import './sotto-member-sheet.ts';
 import './sotto-move.ts';
 import './sotto-mute.ts';
+import './sotto-notices.ts';
 import './sotto-place-sheet.ts';
 import './sotto-poll-sheet.ts';
 import './sotto-profile.ts';

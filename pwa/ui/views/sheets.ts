@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { AppLock, Engine, EngineState, LockState, Passkeys, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import type { DeviceHome } from '../controllers/device-watch.ts';
+import type { NoticeHome } from '../controllers/notice-home.ts';
 import type { AppCode } from '../elements/code-hash.ts';
 import { assertNever } from '../../../shared/never.ts';
 import './sotto-new-room.ts';
@@ -12,7 +13,7 @@ export type RoomSheet =
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
   | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
 
-export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' | 'scan' | 'device' } | { readonly kind: 'share'; readonly shared: Shared } | (RoomSheet & { readonly room: RoomKey });
+export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' | 'scan' | 'device' | 'notices' } | { readonly kind: 'share'; readonly shared: Shared } | (RoomSheet & { readonly room: RoomKey });
 
 export type SheetEvent = CustomEvent<RoomSheet>;
 
@@ -40,6 +41,7 @@ export interface SheetHost {
   readonly versions: Versions;
   update(): void;
   readonly device: DeviceHome | null;
+  readonly notices: NoticeHome | null;
   readonly lock: AppLock | null;
   readonly passkeys: Passkeys | null;
   readonly locking: LockState | null;
@@ -71,6 +73,8 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
       return html`<sotto-join-link @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
     case 'device':
       return html`<sotto-device .device=${host.device} @close=${close}></sotto-device>`;
+    case 'notices':
+      return html`<sotto-notices .notices=${host.notices} @close=${close}></sotto-notices>`;
     case 'scan':
       return html`<sotto-join-link scanning @close=${close} @link=${(event: CustomEvent<{ link: string }>) => { close(); host.joinBy(event.detail.link); }}></sotto-join-link>`;
     case 'share':
@@ -78,7 +82,7 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
     case 'find':
       return drawSearch(null, host);
     case 'profile':
-      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} @close=${close} @about=${() => { host.open({ kind: 'about' }); }} @device=${() => { host.open({ kind: 'device' }); }} @lock=${() => { host.open({ kind: 'lock' }); }}></sotto-profile>`;
+      return html`<sotto-profile .engine=${engine} .profile=${state.profile} .preferences=${state.preferences} ?notifies=${host.notices !== null} @close=${close} @notices=${() => { host.open({ kind: 'notices' }); }} @about=${() => { host.open({ kind: 'about' }); }} @device=${() => { host.open({ kind: 'device' }); }} @lock=${() => { host.open({ kind: 'lock' }); }}></sotto-profile>`;
     case 'lock':
       return html`<sotto-lock-settings .lock=${host.lock} .passkeys=${host.passkeys} .locking=${host.locking} @close=${close}></sotto-lock-settings>`;
     case 'about':
@@ -117,6 +121,10 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
       return html`<sotto-banned .engine=${engine} .room=${room} @close=${close}></sotto-banned>`;
     case 'move':
       return html`<sotto-move .engine=${engine} .room=${room} @close=${close}></sotto-move>`;
+    case 'poll':
+      return html`<sotto-poll-sheet .engine=${engine} .room=${room} @close=${close}></sotto-poll-sheet>`;
+    case 'place':
+      return html`<sotto-place-sheet .engine=${engine} .room=${room} @close=${close}></sotto-place-sheet>`;
     case 'forward':
       return html`<sotto-forward .engine=${engine} .room=${room} .rooms=${host.state.rooms} .message=${sheet.message} @close=${close}></sotto-forward>`;
     case 'thread':

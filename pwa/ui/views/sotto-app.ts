@@ -8,6 +8,7 @@ import { Announcer } from '../controllers/announcer.ts';
 import { Attendance } from '../controllers/attendance.ts';
 import { DeviceWatch, type DeviceHome } from '../controllers/device-watch.ts';
 import { EngineWatch } from '../controllers/engine-watch.ts';
+import type { NoticeHome } from '../controllers/notice-home.ts';
 import { LockWatch, type Lock } from '../controllers/lock-watch.ts';
 import { Media } from '../controllers/media.ts';
 import { Navigation } from '../controllers/navigation.ts';
@@ -55,6 +56,8 @@ export class SottoApp extends LitElement {
   @property({ attribute: false }) passkeys: Passkeys | null = null;
   /** Null where nothing is known of it, as in the gallery. */
   @property({ attribute: false }) device: DeviceHome | null = null;
+  /** Null where nothing notifies, as in the gallery. */
+  @property({ attribute: false }) notices: NoticeHome | null = null;
   /** What another app shared, once. */
   @property({ attribute: false }) takeShared: () => Promise<Shared | null> = () => Promise.resolve(null);
   /** Waits until there is somebody who can do it. */
@@ -203,7 +206,7 @@ export class SottoApp extends LitElement {
       },
       joinBy: (link) => { this.link = link; },
       left: () => { this.#navigation.go({ kind: 'list' }); },
-      versions: this.versions, device: this.device,
+      versions: this.versions, device: this.device, notices: this.notices,
       lock: this.lock, passkeys: this.passkeys, locking: this.#lock.state,
       update: this.#update,
     });

@@ -19,6 +19,8 @@ const words = {
   get receiptsText() { return msg('Others see that you read their messages. Without it you do not see whether they read yours.'); },
   get device() { return msg('This device'); },
   get deviceText() { return msg('Installing Sotto, and how safely your messages are kept here'); },
+  get notices() { return msg('Notifications'); },
+  get noticesText() { return msg('Being told of new messages, and how much'); },
   get lock() { return msg('App lock'); },
   get lockText() { return msg('A passphrase or passkey, and erasing everything'); },
   get arrivals() { return msg('Tell when messages have arrived'); },
@@ -33,12 +35,14 @@ const words = {
   get keyText() { return msg('A key that was made on this device. It is you, whatever name you go by; others verify it with your safety number.'); },
 } as const;
 
-/** One's own name and identity. Fires `close`, `about` for what the app itself is, `lock` for what opens it, and `device` for where it lives. */
+/** One's own name and identity. Fires `close`, `about` for what the app itself is, `lock` for what opens it, `notices` for what it tells, and `device` for where it lives. */
 @customElement('sotto-profile')
 export class SottoProfile extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
   @property({ attribute: false }) profile: Person | null = null;
   @property({ attribute: false }) preferences: Preferences | null = null;
+  /** There is something to set about notifications. */
+  @property({ type: Boolean }) notifies = false;
   @state() private hint = '';
   @query('input') private readonly field!: HTMLInputElement;
   readonly #doing = new Doing(this);
@@ -68,6 +72,7 @@ export class SottoProfile extends LitElement {
           <button class="button filled wide" type="submit" ?disabled=${this.#doing.busy}>${words.save}</button>
           ${this.#receipts()}
           <div class="card"><button class="row device" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('device')); }}><span class="dot">${icon('done')}</span><span class="lines"><strong>${words.device}</strong><span class="text">${words.deviceText}</span></span>${icon('forward')}</button></div>
+          ${this.notifies ? html`<div class="card"><button class="row notices" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('notices')); }}><span class="dot">${icon('bell')}</span><span class="lines"><strong>${words.notices}</strong><span class="text">${words.noticesText}</span></span>${icon('forward')}</button></div>` : nothing}
           <div class="card"><button class="row lock" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('lock')); }}><span class="dot">${icon('lock')}</span><span class="lines"><strong>${words.lock}</strong><span class="text">${words.lockText}</span></span>${icon('forward')}</button></div>
           <div class="card"><button class="row about" type="button" aria-haspopup="dialog" @click=${() => { this.dispatchEvent(new CustomEvent('about')); }}><span class="dot">${icon('shield')}</span><span class="lines"><strong>${words.about}</strong><span class="text">${words.aboutText}</span></span>${icon('forward')}</button></div>
           <div class="card"><div class="row"><span class="dot">${icon('key')}</span><p class="lines"><strong>${words.key}</strong><span class="text">${words.keyText}</span><span class="exact">${profile.person}</span></p></div></div>
