@@ -5,6 +5,7 @@ import { Proxies } from './admission/address.ts';
 import type { CreationPolicy } from './admission/creation.ts';
 import { LOG_LEVELS, type LogLevel } from './http/logging.ts';
 import { isLimitName, LIMIT_NAMES, readLimit, type RelayLimits } from './limits.ts';
+import type { PushOptions } from './push/push.ts';
 import { LIMITS } from '../shared/limits.ts';
 
 export interface Config {
@@ -16,6 +17,7 @@ export interface Config {
   readonly connect: readonly string[];
   readonly trustProxy: readonly string[];
   readonly creation: CreationPolicy;
+  readonly push: PushOptions | 'off';
   readonly limits: Partial<RelayLimits>;
   readonly logLevel: LogLevel;
   /** Absent: no metrics. */
@@ -40,6 +42,10 @@ export const HELP = `Usage: sotto relay [options]        (in a clone: npm start 
   --rooms-token-file <path>
                        the tokens by which rooms are made, one a line
                        (or SOTTO_ROOMS_TOKEN: one token)
+  --push <how>         wakes devices through their browsers' push services: on, off, or local,
+                       which also calls services on this machine (SOTTO_PUSH, on)
+  --push-contact <url> where push services reach you, mailto: or https: (SOTTO_PUSH_CONTACT,
+                       the origin)
   --limit <name=value> any limit of docs/SELF-HOSTING.md, such as bytes-per-room=1GiB; may be
                        given again (SOTTO_LIMIT, several with commas)
   --metrics-port <number>
@@ -51,7 +57,7 @@ export const HELP = `Usage: sotto relay [options]        (in a clone: npm start 
 sotto relay help tells of backup, restore, stats and rooms prune.
 `;
 
-const NAMES = ['host', 'port', 'data', 'origin', 'app-origin', 'connect', 'trust-proxy', 'rooms', 'rooms-token-file', 'metrics-port', 'log-level'] as const;
+const NAMES = ['host', 'port', 'data', 'origin', 'app-origin', 'connect', 'trust-proxy', 'rooms', 'rooms-token-file', 'push', 'push-contact', 'metrics-port', 'log-level'] as const;
 type Name = (typeof NAMES)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,7 +71,7 @@ export function readConfig(args: readonly string[], environment: Environment): W
     const { values } = parseArgs({
       args: [...args], strict: true, allowPositionals: false,
       options: {
-        host: text, port: text, data: text, origin: text, 'app-origin': text, connect: text, 'trust-proxy': text, rooms: text, 'rooms-token-file': text,
+        host: text, port: text, data: text, origin: text, 'app-origin': text, connect: text, 'trust-proxy': text, rooms: text, 'rooms-token-file': text, push: text, 'push-contact': text,
         limit: { type: 'string', multiple: true }, 'metrics-port': text, 'log-level': text, help: flag, version: flag,
       },
     });
@@ -79,6 +85,7 @@ export function readConfig(args: readonly string[], environment: Environment): W
         host: notEmpty('host', said('host', '127.0.0.1')), port: port('port', said('port', '8080')), data: notEmpty('data', said('data', 'data')),
         origins: origins('origin'), appOrigins: origins('app-origin'), connect: origins('connect'), trustProxy: proxies(parts(said('trust-proxy', ''))),
         creation: creation(said('rooms', 'open'), said('rooms-token-file', ''), environment['SOTTO_ROOMS_TOKEN']),
+        push: push(said('push', 'on'), said('push-contact', '')),
         // What stands later wins, so flags do.
         limits: limits([...parts(environment['SOTTO_LIMIT'] ?? ''), ...(values.limit ?? [])]),
         logLevel: level(said('log-level', 'info')),
@@ -116,6 +123,17 @@ function proxies(names: readonly string[]): readonly string[] {
     return names;
   } catch (error) {
     throw new Mistake(`--trust-proxy ${error instanceof RangeError ? error.message : 'could not be read'}.`);
+  }
+}
+
+function push(how: string, contact: string): PushOptions | 'off' {
+  const isReachable = contact === '' || (URL.canParse(contact) && /^(?:mailto:.+@|https:\/\/)/.test(contact));
+  if (!isReachable) throw new Mistake(`--push-contact must be a mailto: or https: URL, such as mailto:you@chat.example, not "${contact}".`);
+  switch (how) {
+    case 'off': return 'off';
+    case 'on':
+    case 'local': return { local: how === 'local', ...(contact === '' ? {} : { contact }) };
+    default: throw new Mistake(`--push must be on, off or local, not "${how}".`);
   }
 }
 

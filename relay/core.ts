@@ -22,6 +22,7 @@ import type { HealthFacts } from './health.ts';
 import { keepHouse } from './housekeeping.ts';
 import { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
 import { silentLog, type RelayLog } from './log.ts';
+import { Push, type PushOptions } from './push/push.ts';
 import { Retention } from './retention/retention.ts';
 import { Connection } from './socket/connection.ts';
 import type { ConnectionContext } from './socket/context.ts';
@@ -51,6 +52,8 @@ export interface CoreOptions {
   readonly memory?: () => number;
   /** At once by default, so that a simulation runs the same way each time; a server checks on the thread pool. */
   readonly verify?: Verify;
+  /** Wakes devices by Web Push; absent: it does not. */
+  readonly push?: PushOptions;
   /** 32 bytes, by which tickets are made; drawn anew by default, so that those of an earlier core are void. */
   readonly ticketSecret?: Uint8Array;
 }
@@ -63,8 +66,8 @@ export interface Link {
   drained(): void;
   /** The transport was asked for a sign of life, or got one: counted, since whoever sends nothing else is not held back by anything else. */
   pinged(): void;
-  /** The connection is gone. */
-  end(): void;
+  /** The connection is gone. `farewell`: the peer has said so. */
+  end(farewell?: boolean): void;
 }
 
 export interface RelayCore {
@@ -82,6 +85,8 @@ export interface RelayCore {
   useOf(address: string): AddressUse | undefined;
   /** Begins to trim what is old, and to look at space and memory; resolves once space was measured. Ends with {@link close}. */
   keepHouse(): Promise<void>;
+  /** Learns from the store who is to be woken by push. */
+  wake(): Promise<void>;
   /** One step of letting go of what is old or too much; true while there is more to do. For those who do not keep house by the clock. */
   trim(): Promise<boolean>;
   /** Resolves when everything that was received has been answered. */
@@ -100,14 +105,17 @@ export function createRelayCore(options: CoreOptions): RelayCore {
   const retention = new Retention({ store, clock, limits, counters, announce: (room, kept) => delivery.rooms.announce(room, kept), pruned: (room) => delivery.rooms.get(keyOf(room))?.prune() });
   const tickets = new Tickets(options.ticketSecret ?? randomBytes(32));
   const blobs = new Blobs({ store: options.blobs ?? new MemoryBlobStore(clock.now), clock, limits, counters, space, log });
-  const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, closed: (room) => blobs.rightsEnded(room), deleted: (room) => blobs.roomGone(room), grown: (room) => retention.grown(room) });
+  const delivery = new Delivery({ store, clock, limits, counters, log, space, tickets, closed: (room) => blobs.rightsEnded(room), deleted: (room) => blobs.roomGone(room), saw: (jobs) => push?.saw(jobs), grown: (room) => retention.grown(room) });
+  const push = options.push === undefined ? undefined : new Push({
+    clock, ...options.push, store, limits, counters, log, origins: () => options.origins, roomOf: (key) => delivery.rooms.get(key),
+  });
   const keeper = new BlobKeeper({ blobs, store, clock, limits, counters, log, now: () => retention.now() });
   const connections = new Set<Connection>();
   const addresses = new Addresses(limits);
   const working = new Set<Promise<void>>();
   let leaving = false;
   const context: ConnectionContext = {
-    delivery, blobs, limits, clock, counters, tickets,
+    delivery, blobs, push, limits, clock, counters, tickets,
     mayCreate: creationGate(options.creation ?? { rooms: 'open' }),
     verify: options.verify ?? verifyAtOnce,
     origins: () => options.origins,
@@ -146,6 +154,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
         shed: () => { counters.shed += shed(connections, memory(), limits.memory); },
       });
     },
+    wake: async () => push?.open(),
     trim: async () => [await retention.step(), await keeper.step()].includes(true),
     get rooms() {
       return delivery.rooms.size;
@@ -177,6 +186,7 @@ export function createRelayCore(options: CoreOptions): RelayCore {
       await idle();
       for (const connection of connections) connection.close(CLOSE_CODES.draining, 'the relay goes away');
       delivery.stop();
+      push?.stop();
       await blobs.settled();
     },
   };

@@ -53,6 +53,16 @@ export class Counters {
   blobBytesOut = 0;
   /** Blobs that were let go of, being old or left unfinished. */
   blobsExpired = 0;
+  /** Posts to push services. */
+  pushesBegun = 0;
+  /** Wake-ups that a push service took; that waited for one on its way; that are tried again; that failed for good, or found no place. */
+  pushesSent = 0;
+  pushesCoalesced = 0;
+  pushesDeferred = 0;
+  pushesFailed = 0;
+  pushesDropped = 0;
+  /** Subscriptions that a push service knows no more. */
+  pushesGone = 0;
   /** Connections that were closed since all of them together held too much memory. */
   shed = 0;
   /** Connections that were told to pull since they read too slowly, or an envelope lay beyond what they read. */

@@ -5,6 +5,7 @@ export type { BlobStore } from './blobs/store.ts';
 export { createRelayCore, type CoreOptions, type Link, type RelayCore } from './core.ts';
 export { Batch } from './delivery/batch.ts';
 export { DEFAULT_LIMITS, type RelayLimits } from './limits.ts';
+export type { PushOptions } from './push/push.ts';
 export { buildRelay, type Relay, type RelayOptions } from './server.ts';
 export type { Peer } from './socket/peer.ts';
 export { verifyAtOnce, verifyOnThreadPool, type Verify } from './socket/proof.ts';

@@ -57,6 +57,8 @@ export const LIMIT_SPECS = {
   candidatesPerConnection: count(4),
   /** Grants for blobs in a minute. */
   grantsPerConnection: count(120),
+  /** Subscriptions to push in a minute: one for each room after each opening. */
+  subscriptionsPerConnection: count(2000),
   /** How long a connection may stay without having a room open. */
   idle: time(30 * SECOND),
   /** Unread bytes over which a connection is taken off live delivery, and its own frames wait. */
@@ -97,6 +99,8 @@ export const LIMIT_SPECS = {
   blobAge: time(100 * DAY, MINUTE),
   /** How long an upload that does not go on is kept. */
   partAge: time(7 * DAY, MINUTE),
+  /** Devices that are woken by push. */
+  subscriptionsPerRoom: count(512),
   /** Envelope ids remembered per room, at least; see `delivery/dedupe.ts`. */
   dedupe: count(4096),
 
@@ -123,6 +127,10 @@ export const LIMIT_SPECS = {
   blobsInAll: count(100_000),
   /** Blobs that are fetched, and pieces that are sent, at once. */
   transfers: count(256),
+  /** Of all rooms: some 1.2 KiB each in the database. */
+  subscriptionsInAll: count(100_000),
+  /** Devices that are being woken, or were within the last seconds. */
+  pushesAtOnce: count(10_000),
   /** Free space that is left to the disk: below three times that no room is made, below twice nothing big is taken, below it nothing. 0: not looked at. */
   spareDisk: bytes(128 * MiB, 0),
   /** Buffers of all connections, over which those that hold most are closed. */

@@ -17,6 +17,8 @@ import { Status } from './http/health.ts';
 import { logger, type LogLevel } from './http/logging.ts';
 import type { RelayLimits } from './limits.ts';
 import { openOperatorPort } from './metrics/operator-port.ts';
+import { pushKeys } from './push/keys.ts';
+import type { PushOptions } from './push/push.ts';
 import { verifyOnThreadPool } from './socket/proof.ts';
 import { Sockets, type Entrance } from './socket/sockets.ts';
 import type { Store } from './store/store.ts';
@@ -60,6 +62,8 @@ export interface RelayOptions {
   readonly appOrigins?: readonly string[];
   /** Of other relays that the app served here may talk to. */
   readonly connect?: readonly string[];
+  /** Web Push; by default it is done where `data` is, by keys that lie there, and not where `store` is given. */
+  readonly push?: PushOptions | 'off';
   /** The folder of the built app. Where it is absent, only the relay is served. */
   readonly app?: string;
   /** Of /metrics, on loopback alone; 0 for any free one. Not opened where it is absent. */
@@ -100,7 +104,8 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
   });
   const origins: string[] = [...(options.origins ?? [])];
   const appOrigins = options.appOrigins ?? [];
-  const core = createRelayCore({ store, blobs, origins, log, verify: verifyOnThreadPool, ...(options.store === undefined ? { ticketSecret: ticketSecret(options.data ?? 'data') } : {}), ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const push = pushOf(options);
+  const core = createRelayCore({ store, blobs, origins, log, verify: verifyOnThreadPool, ...(options.store === undefined ? { ticketSecret: ticketSecret(options.data ?? 'data') } : {}), ...(push === undefined ? {} : { push }), ...(options.creation === undefined ? {} : { creation: options.creation }), ...(options.now === undefined ? {} : { now: options.now }), ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const app = Fastify({ loggerInstance: log, childLoggerFactory: (parent) => parent, genReqId: () => '', logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true, requestTimeout: core.limits.requestTime, keepAliveTimeout: KEEP_ALIVE,
     http: { headersTimeout: Math.min(core.limits.headersTime, core.limits.requestTime), connectionsCheckingInterval: TIMEOUT_CHECK, maxHeaderSize: HEADERS },
   });
@@ -134,6 +139,7 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     }
     await blobRoutes(app, { blobs: core.blobs, counters: core.counters, stalled: core.limits.stalled, isOurs: entrance.isOurs, useOf: (request) => core.useOf(entrance.addressOf(request)) });
     if (options.app !== undefined && existsSync(options.app)) await appRoutes(app, options.app);
+    await core.wake();
     if (options.now === undefined) await core.keepHouse();
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080, listenTextResolver: () => 'listening' });
   } catch (error) {
@@ -161,6 +167,12 @@ export async function buildRelay(options: RelayOptions = {}): Promise<Relay> {
     await store.close();
   };
   return { core, origins, port, metricsPort: operator?.port, failed: store.gone ?? new Promise(() => undefined), close: () => (closing ??= close()) };
+}
+
+function pushOf({ push, store, data = 'data' }: RelayOptions): PushOptions | undefined {
+  if (push === 'off') return undefined;
+  if (store !== undefined) return push;
+  return { keys: pushKeys(data), ...push };
 }
 
 async function appRoutes(app: FastifyInstance, folder: string): Promise<void> {

@@ -47,6 +47,8 @@ export interface DeliveryOptions {
   /** Durable: somebody's keys were shut out of a room; a room is gone. */
   readonly closed: (room: RoomId) => void;
   readonly deleted: (room: RoomId) => void;
+  /** Jobs of a turn that is durable, before they are answered and handed out. */
+  readonly saw: (jobs: readonly Job[]) => void;
   /** A log has grown by some more hundred envelopes. */
   readonly grown: (log: LogNumber) => void;
 }
@@ -69,6 +71,7 @@ export class Delivery {
   readonly #context: RuleContext;
   readonly #closed: DeliveryOptions['closed'];
   readonly #deleted: DeliveryOptions['deleted'];
+  readonly #saw: DeliveryOptions['saw'];
   readonly #grown: DeliveryOptions['grown'];
   #queue: Job[] = [];
   /** When the oldest of the queue came, by `performance.now()`. */
@@ -85,7 +88,7 @@ export class Delivery {
   #probeDue = false;
   #stopped = false;
 
-  constructor({ store, clock, limits, log, counters, space, tickets, closed, deleted, grown }: DeliveryOptions) {
+  constructor({ store, clock, limits, log, counters, space, tickets, closed, deleted, saw, grown }: DeliveryOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#limits = limits;
@@ -95,6 +98,7 @@ export class Delivery {
     this.#tickets = tickets;
     this.#closed = closed;
     this.#deleted = deleted;
+    this.#saw = saw;
     this.#grown = grown;
     this.rooms = new Rooms(store, limits.idleRooms);
     this.#context = { store, rooms: this.rooms, limits, clock, space };
@@ -233,6 +237,7 @@ export class Delivery {
       if (job.type === 'commit' && job.outcome.type === 'placed' && job.bundle.closing) this.#closed(job.bundle.room);
       if (job.outcome.type === 'deleted') this.#deleted(job.outcome.room.id);
     }
+    this.#saw(jobs);
     for (const job of jobs) answer(job, this.#tickets);
     let placed = 0;
     for (const room of changes.rooms) {

@@ -14,6 +14,8 @@ export class Membership {
   /** Proved for one commit; undefined once it was used. */
   invite: InviteKey | undefined;
   live = false;
+  /** By what its device is woken while it is away: the tag of the subscription that it has said. */
+  wakes: string | undefined;
   /** The `complete` of the room that it was told when it opened it. */
   told = 0;
   // Made when they are first needed: there is a membership for each connection and room.

@@ -6,6 +6,8 @@ import type { Membership } from './membership.ts';
 export interface Subscriber {
   readonly memberships: Map<string, Membership>;
   readonly closed: boolean;
+  /** Frames that came, and a goodbye: whoever sends something later than it was handed something is awake. */
+  readonly heard: number;
   /** Bytes that wait to be read by the peer. */
   buffered(): number;
   /** Queues for the end of this turn: what is one's own, or one batch shared by many. */

@@ -81,6 +81,9 @@ function counted({ counters }: RelayCore): readonly Metric[] {
     counter('sotto_blob_received_bytes_total', 'Bytes of attachments that came.', counters.blobBytesIn),
     counter('sotto_blob_sent_bytes_total', 'Bytes of attachments that were fetched.', counters.blobBytesOut),
     counter('sotto_blobs_expired_total', 'Attachments that were let go of, being old or left unfinished.', counters.blobsExpired),
+    counter('sotto_pushes_total', 'Wake-ups by Web Push, by what became of them: taken by the push service, joined to one on its way, to be tried again, failed, not begun since too many were under way, or of a device that is gone.', Object.entries({
+      sent: counters.pushesSent, coalesced: counters.pushesCoalesced, deferred: counters.pushesDeferred, failed: counters.pushesFailed, dropped: counters.pushesDropped, gone: counters.pushesGone,
+    }).map(([outcome, value]) => ({ label: ['outcome', outcome], value }))),
     counter('sotto_shed_total', 'Connections that were closed since all of them together held too much memory.', counters.shed),
     counter('sotto_transactions_failed_total', 'Transactions that the store did not take.', counters.failed),
     counter('sotto_refused_total', 'Refusals, by the code of the protocol.', Object.entries(counters.refused).map(([code, value]) => ({ label: ['code', code], value }))),

@@ -21,6 +21,7 @@ export class Connection implements Subscriber {
   readonly nonce: Nonce;
   readonly rates: Rates;
   closed = false;
+  heard = 0;
   /** Of the frame before: the next is nearly always for the same room. */
   last: Membership | undefined;
   readonly #peer: Peer;
@@ -59,6 +60,7 @@ export class Connection implements Subscriber {
   receive(frame: Uint8Array): void {
     if (this.closed || this.#leaving) return;
     this.#context.counters.received++;
+    this.heard++;
     const wait = this.rates.frame(frame.length);
     if (wait > 0) return this.#requests.refuse(this, frame, wait);
     if (!this.#busy && this.#waiting === undefined && !this.#choked) return this.#requests.work(this, frame);
@@ -93,9 +95,10 @@ export class Connection implements Subscriber {
   }
 
   /** The connection is gone. */
-  end(): void {
+  end(farewell = false): void {
     if (this.closed) return;
     this.closed = true;
+    if (farewell) this.heard++;
     this.#context.idle.delete(this);
     this.#waiting = undefined;
     this.#posted = undefined;

@@ -5,6 +5,7 @@ import type { Counters } from '../counters.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Tickets } from '../delivery/tickets.ts';
 import type { RelayLimits } from '../limits.ts';
+import type { Push } from '../push/push.ts';
 import type { Connection } from './connection.ts';
 import type { Hello } from './hello.ts';
 import type { IdleWatch } from './idle-watch.ts';
@@ -13,6 +14,8 @@ import type { Verify } from './proof.ts';
 export interface ConnectionContext {
   readonly delivery: Delivery;
   readonly blobs: Blobs;
+  /** Undefined where nobody is woken. */
+  readonly push: Push | undefined;
   readonly limits: RelayLimits;
   readonly counters: Counters;
   readonly clock: Clock;

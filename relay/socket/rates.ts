@@ -5,7 +5,7 @@ import type { RelayLimits } from '../limits.ts';
 import { Allowance } from './allowance.ts';
 
 /** What is seldom done, but for frames and bytes. */
-export type Seldom = 'commits' | 'signals' | 'proofs' | 'pings' | 'grants' | 'refusals';
+export type Seldom = 'commits' | 'signals' | 'proofs' | 'pings' | 'grants' | 'subscriptions' | 'refusals';
 const MINUTE = 60;
 
 /** Per second, and at once. */
@@ -17,6 +17,7 @@ function termsOf(what: Seldom, limits: RelayLimits): readonly [perSecond: number
     case 'pings': return bursting(limits.pingsPerSecond);
     case 'proofs': return [limits.proofsPerSecond, Math.max(limits.rooms, limits.proofsPerSecond)];
     case 'grants': return [limits.grantsPerConnection / MINUTE, limits.grantsPerConnection];
+    case 'subscriptions': return [limits.subscriptionsPerConnection / MINUTE, limits.subscriptionsPerConnection];
     // Of answers that no honest client often gets.
     case 'refusals': return [limits.overRate / MINUTE, limits.overRate];
   }

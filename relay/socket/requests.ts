@@ -5,8 +5,11 @@ import { ENVELOPE_HEADER_BYTES, ENVELOPE_TYPE, EPOCH_AT, isMessage, ROOM_AT, SEQ
 import { decodeClientFrame, type ClientFrame, type Malformed } from '../../shared/frame.ts';
 import type { EnvelopeId, RoomId } from '../../shared/ids.ts';
 import { assertNever } from '../../shared/never.ts';
-import { postControl, type About } from '../delivery/answers.ts';
+import { postControl, postError, type About } from '../delivery/answers.ts';
 import type { ControlOf } from '../delivery/jobs.ts';
+import type { Membership } from '../delivery/membership.ts';
+import { SPACE_RETRY, STORE_RETRY } from '../delivery/rules.ts';
+import type { Push } from '../push/push.ts';
 import { Access } from './access.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionContext } from './context.ts';
@@ -117,10 +120,19 @@ export class Requests {
         return;
       }
       case 'push-key':
-      case 'push-subscribe':
-      case 'push-unsubscribe':
-        from.refuse({ ref: control.ref, ...('room' in control ? { room: control.room } : {}) }, 'push-off');
+        if (this.#context.push === undefined) return from.refuse({ ref: control.ref }, 'push-off');
+        postControl(from, { t: 'push-key', ref: control.ref, key: this.#context.push.key });
         return;
+      case 'push-subscribe':
+      case 'push-unsubscribe': {
+        const about = { ref: control.ref, room: control.room };
+        if (this.#context.push === undefined) return from.refuse(about, 'push-off');
+        const wait = from.rates.take('subscriptions');
+        if (wait > 0) return from.refuse(about, 'rate-limited', wait);
+        from.occupy();
+        this.#context.working(this.#subscribe(from, control, this.#context.push).finally(from.release));
+        return;
+      }
       case 'close': {
         const membership = from.membershipOf(control.room);
         if (membership !== undefined) delivery.leave(membership);
@@ -135,11 +147,29 @@ export class Requests {
     }
   }
 
-  /** To whoever reads an epoch that goes on: not by an invite, and not once their keys were shut out. */
-  #grantBlobs(from: Connection, { ref, room: id }: ControlOf<'blob-grant'>): void {
+  /** Whoever reads an epoch that goes on: not by an invite, and not once their keys were shut out. To be asked where no turn is under way. */
+  #readerOf(from: Connection, id: RoomId): Membership | undefined {
     const membership = from.membershipOf(id);
-    const mayHave = membership !== undefined && !membership.room.gone && membership.room.tree.tips().some((tip) => membership.reads(tip));
-    if (!mayHave) return from.refuse({ ref, room: id }, 'no-access');
+    return membership !== undefined && !membership.room.gone && membership.room.tree.tips().some((tip) => membership.reads(tip)) ? membership : undefined;
+  }
+
+  /** Never rejects. */
+  async #subscribe(from: Connection, control: ControlOf<'push-subscribe' | 'push-unsubscribe'>, push: Push): Promise<void> {
+    const about = { ref: control.ref, room: control.room };
+    await this.#context.delivery.settled();
+    const membership = this.#readerOf(from, control.room);
+    if (membership === undefined) return from.refuse(about, 'no-access');
+    try {
+      const code = control.t === 'push-subscribe' ? await push.subscribe(membership, control) : await push.unsubscribe(membership, control.endpoint);
+      if (code === undefined) postControl(from, { t: 'done', ref: control.ref });
+      else from.refuse(about, code, code === 'relay-full' ? SPACE_RETRY : 0);
+    } catch {
+      postError(from, 'unavailable', about, STORE_RETRY);
+    }
+  }
+
+  #grantBlobs(from: Connection, { ref, room: id }: ControlOf<'blob-grant'>): void {
+    if (this.#readerOf(from, id) === undefined) return from.refuse({ ref, room: id }, 'no-access');
     postControl(from, { t: 'blob-granted', ref, room: id, ...this.#context.blobs.grant(id) });
   }
 }

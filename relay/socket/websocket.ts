@@ -48,6 +48,8 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   #gathered: (Uint8Array | Batch)[] | undefined;
   /** A goodbye was sent: nothing follows it, and nothing is heard but the answer. */
   #leaving = false;
+  /** The peer has said goodbye. */
+  #farewell = false;
   #slot: Set<Beating> | undefined;
   /** What answers the handshake waits for the first frame. */
   #corked = true;
@@ -85,7 +87,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
     this.#reader.stop();
     this.#peers.delete(this);
     this.#slot?.delete(this);
-    this.#link.end();
+    this.#link.end(this.#farewell);
   }
 
   message(data: Buffer): void {
@@ -116,6 +118,7 @@ export class WebSocketPeer implements Peer, FrameSink, Beating {
   }
 
   goodbye(code: number | undefined): void {
+    this.#farewell = true;
     if (!this.#leaving) this.#sayGoodbye(code, '');
     this.#socket.end();
   }

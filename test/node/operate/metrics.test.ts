@@ -88,7 +88,7 @@ test('metrics count what happened, in valid form, and name nobody', async () => 
   for (const secret of secrets) for (const encoding of ['hex', 'base64', 'base64url'] as const) assert.ok(!body.includes(Buffer.from(secret).toString(encoding)));
   for (const address of ['127.0.0.1', '::1']) assert.ok(!body.includes(address));
   const labels = new Set([...body.matchAll(/(\w+)="/g)].map(([, label]) => label));
-  assert.deepEqual(labels, new Set(['version', 'quantile', 'code', 'le']));
+  assert.deepEqual(labels, new Set(['version', 'outcome', 'quantile', 'code', 'le']));
 });
 
 test('metrics are nowhere but on their own port, and that answers only reading', async () => {
