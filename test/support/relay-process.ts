@@ -24,9 +24,10 @@ export class RelayProcess {
     this.#dist = dist;
   }
 
-  /** `dist`: another built copy than the project's own. */
-  static async start(dist = DIST): Promise<RelayProcess> {
+  /** `dist`: another built copy than the project's own. `options`: of its command line. */
+  static async start(dist = DIST, ...options: readonly string[]): Promise<RelayProcess> {
     const relay = new RelayProcess(mkdtempSync(join(tmpdir(), 'sotto-relay-')), await freePort(), dist);
+    relay.configure(...options);
     await relay.restart();
     return relay;
   }
