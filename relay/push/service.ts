@@ -21,6 +21,9 @@ export type Posted =
 const TTL = 28 * 24 * 3600;
 /** Milliseconds for one post, from looking up the name to the status. */
 const TIME = 15_000;
+/** Milliseconds that a signature is used, of the twelve hours that the library gives it; and services whose signatures are kept. */
+const SIGNED = 6 * 3_600_000;
+const SERVICES = 100;
 /** Connections are kept so long for the next. */
 const KEPT = 30_000;
 /** Bytes of an answer's headers. */
@@ -42,6 +45,7 @@ export class PushService {
   readonly #vapid: { readonly publicKey: string; readonly privateKey: string };
   readonly #https = new HttpsAgent({ keepAlive: true, timeout: KEPT, maxFreeSockets: 8, lookup: lookUpPublic });
   readonly #http = new HttpAgent({ keepAlive: true, timeout: KEPT });
+  readonly #signatures = new Map<string, { readonly header: string; readonly contact: string; readonly until: number }>();
   readonly #under = new Set<AbortController>();
 
   constructor(options: ServiceOptions) {
@@ -56,12 +60,12 @@ export class PushService {
     if (url === undefined) return { type: 'gone' }; // the operator has narrowed it since
     try {
       const { method, headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh: toBase64Url(p256dh), auth: toBase64Url(auth) } }, Buffer.from(WAKE), {
-        vapidDetails: { subject: contact(), ...this.#vapid }, TTL,
+        TTL,
         // RFC 8030 §5.3. A phone that saves power holds back what is "normal" until it is picked up.
         urgency: 'high',
         topic: vault.topicOf(endpoint), contentEncoding: 'aes128gcm',
       });
-      const { status, said } = await this.#send(url, method, headers, body);
+      const { status, said } = await this.#send(url, method, { ...headers, Authorization: this.#signature(url.origin, contact()) }, body);
       if (status >= 200 && status < 300) return { type: 'sent' };
       if (status === 404 || status === 410) return { type: 'gone' };
       if (status === 429 || status === 408 || status >= 500) return { type: 'later', after: waitOf(said['retry-after'], now()) };
@@ -76,6 +80,22 @@ export class PushService {
     for (const abort of this.#under) abort.abort();
     this.#https.destroy();
     this.#http.destroy();
+  }
+
+  /** Who sends: one for each service and a while (RFC 8292 §5 means it to be used again), since to sign costs more than to encrypt. */
+  #signature(service: string, contact: string): string {
+    const now = this.#options.now();
+    const known = this.#signatures.get(service);
+    if (known !== undefined && now < known.until && now >= known.until - SIGNED && known.contact === contact) return known.header;
+    // The library signs by the system's clock, as the service reads it.
+    const { Authorization: header } = webPush.getVapidHeaders(service, contact, this.#vapid.publicKey, this.#vapid.privateKey, 'aes128gcm');
+    this.#signatures.delete(service);
+    this.#signatures.set(service, { header, contact, until: now + SIGNED });
+    if (this.#signatures.size > SERVICES) for (const oldest of this.#signatures.keys()) {
+      this.#signatures.delete(oldest);
+      break;
+    }
+    return header;
   }
 
   async #send(url: URL, method: string, headers: Record<string, string>, body: Buffer | null): Promise<{ status: number; said: IncomingHttpHeaders }> {

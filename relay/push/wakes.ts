@@ -65,6 +65,7 @@ export class Wakes {
   readonly #queues = new Map<string, Device[]>();
   readonly #posting = new Map<string, number>();
   #under = 0;
+  #pumping = false;
   #stopped = false;
 
   constructor(options: WakesOptions) {
@@ -116,17 +117,30 @@ export class Wakes {
     this.#pump();
   }
 
+  /** One in each turn of the event loop: what encrypts and signs takes about a millisecond, and delivery comes in between. */
   #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#options.clock.soon(() => {
+      this.#pumping = false;
+      if (this.#takeOne()) this.#pump();
+    });
+  }
+
+  /** Whether one was begun. Services take turns. */
+  #takeOne(): boolean {
+    if (this.#under >= AT_ONCE) return false;
     for (const [service, queue] of this.#queues) {
-      while (this.#under < AT_ONCE && queue.length > 0 && (this.#posting.get(service) ?? 0) < AT_ONCE_TO_ONE) {
-        const device = queue.shift();
-        if (device === undefined) break;
-        if (device.standings.every(this.#options.isHere)) this.#rest(device);
-        else void this.#post(device, service);
-      }
-      if (queue.length === 0) this.#queues.delete(service);
-      if (this.#under >= AT_ONCE) return;
+      if ((this.#posting.get(service) ?? 0) >= AT_ONCE_TO_ONE) continue;
+      const device = queue.shift();
+      this.#queues.delete(service);
+      if (queue.length > 0) this.#queues.set(service, queue);
+      if (device === undefined) continue;
+      if (device.standings.every(this.#options.isHere)) this.#rest(device);
+      else void this.#post(device, service);
+      return true;
     }
+    return false;
   }
 
   async #post(device: Device, service: string): Promise<void> {

@@ -55,6 +55,7 @@ export class PushScene {
   /** Lets so many milliseconds pass, and waits for what was posted meanwhile. */
   async pass(ms: number): Promise<void> {
     await this.clock.pass(ms);
+    for (let turn = 0; turn < 5; turn++) await settled(); // from reading who is woken to the post
     while (this.counters.pushesBegun > this.#answers) await settled();
   }
 

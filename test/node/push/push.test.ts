@@ -107,6 +107,7 @@ describe('who is woken', () => {
     await device.delivered(1);
     await device.settle(); // it says something: it is awake
     creator.socket.terminate();
+    while (scene.relay.relay.core.connections > 1) await settled();
     await scene.pass(CONFIRM + 2 * COALESCE);
     assert.equal(scene.service.woken.length, 0);
   });
