@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -19,7 +19,7 @@ import { base, buttons, marks } from '../elements/styles.ts';
 import { verifiedMark } from '../elements/verified-mark.ts';
 import { contentText } from '../words/notices.ts';
 import { problemOf, problemSentence } from '../words/problems.ts';
-import { mayInvite } from '../words/people.ts';
+import { isolated, mayInvite } from '../words/people.ts';
 import { Dropping } from '../media/dropping.ts';
 import '../media/sotto-tray.ts';
 import type { OriginalEvent, TrayEvent } from '../media/sotto-tray.ts';
@@ -33,15 +33,15 @@ import './sotto-standing.ts';
 import { roomStyles } from './sotto-room.styles.ts';
 
 const words = {
-  back: 'Back to rooms',
+  get back() { return msg('Back to rooms'); },
   get drop() { return msg('Let go to add it'); },
-  details: (name: string) => `About ${name}`,
-  find: 'Find in this room',
-  invite: 'Invite people',
-  understood: 'I understand',
-  unanswered: (name: string) => `${name} was asked and has not answered yet. You can write as soon as they accept.`,
-  partnerLeft: (name: string) => `${name} left this chat. What was written stays; write to them from a room that you share to begin anew.`,
-  held: 'Writing waits until you have looked at the warning above. What you wrote is kept.',
+  details: (name: string) => msg(str`About ${isolated(name)}`),
+  get find() { return msg('Find in this room'); },
+  get invite() { return msg('Invite people'); },
+  get understood() { return msg('I understand'); },
+  unanswered: (name: string) => msg(str`${isolated(name)} was asked and has not answered yet. You can write as soon as they accept.`),
+  partnerLeft: (name: string) => msg(str`${isolated(name)} left this chat. What was written stays; write to them from a room that you share to begin anew.`),
+  get held() { return msg('Writing waits until you have looked at the warning above. What you wrote is kept.'); },
 } as const;
 
 /** A phone's camera is a button away; elsewhere the system's own dialog has whatever there is. */
