@@ -95,13 +95,18 @@ export class Notices {
   }
 }
 
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
 /** With this key. Null where the browser refuses: one without a push service, as behind some firewalls or in some builds. */
 async function subscribed(manager: PushManager, key: Uint8Array): Promise<PushSubscription | null> {
   const existing = await manager.getSubscription();
   if (existing !== null && isFor(existing, key)) return existing;
   await existing?.unsubscribe();
   try {
-    return await manager.subscribe({ userVisibleOnly: true, applicationServerKey: new Uint8Array(key) });
+    const made = manager.subscribe({ userVisibleOnly: true, applicationServerKey: new Uint8Array(key) });
+    // Chromium without a way to its push service never answers. One that comes later is found at the next start.
+    return await Promise.race([made, new Promise<null>((resolve) => { setTimeout(() => { resolve(null); }, PATIENCE); })]);
   } catch (error) {
     if (error instanceof DOMException) return null;
     throw error;

@@ -39,8 +39,17 @@ const after = (ms: number): Promise<void> => new Promise((resolve) => { systemCl
 
 type Ran<T> = { readonly kind: 'ran'; readonly value: T } | { readonly kind: 'elsewhere' } | { readonly kind: 'locked' };
 
+/** What wakes this service worker twice is done one after the other. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /** Runs the engine, unless somebody does already or the app is locked. `over`: whether to stop, because the time is up or a page wants it. */
 function run<T>(use: (engine: Engine, over: () => boolean) => Promise<T>): Promise<Ran<T>> {
+  const mine = turn.then(() => runNow(use));
+  turn = mine.catch(() => undefined); // whoever asked is told
+  return mine;
+}
+
+function runNow<T>(use: (engine: Engine, over: () => boolean) => Promise<T>): Promise<Ran<T>> {
   const name = leaderOf(PROFILE);
   return navigator.locks.request(name, { ifAvailable: true }, async (lock): Promise<Ran<T>> => {
     if (lock === null) return { kind: 'elsewhere' };

@@ -47,7 +47,7 @@ export async function tell(engine: Pick<Engine, 'timeline'>, state: EngineState,
     for (const room of state.rooms) {
       const known = told.get(room.room) ?? 0;
       const newest = room.latest?.position ?? known;
-      if (room.unread === 0) await clear(tray, tagOf(room.room));
+      if (room.unread === 0 || !isLoud(room)) await clear(tray, tagOf(room.room));
       const mayBeNew = show && room.unread > 0 && isLoud(room) && (newest > known || room.latest?.position === null);
       const fresh = mayBeNew ? await unreadIn(engine, room) : [];
       const last = fresh.at(-1);
@@ -57,7 +57,8 @@ export async function tell(engine: Pick<Engine, 'timeline'>, state: EngineState,
       }
       next.set(room.room, Math.max(known, newest, room.readThrough));
     }
-    if (shown > 0) await clear(tray, GENERIC);
+    // It has become more than a guess, or whoever it is for is here.
+    if (shown > 0 || !show) await clear(tray, GENERIC);
     if (next.size !== told.size || [...next].some(([room, through]) => told.get(room) !== through)) await keepTold(next);
     await setBadge(state);
     return shown;

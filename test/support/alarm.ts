@@ -65,9 +65,13 @@ export class Alarm {
     }
   }
 
-  /** As last set by the service worker; undefined where it was not. */
-  badge(): Promise<number | undefined> {
-    return this.#person.worker.evaluate(() => (globalThis as unknown as WorkerScope).badgeShown);
+  /** Resolves when that is what the service worker set last. */
+  async badged(count: number): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    let set: number | undefined;
+    do set = await this.#person.worker.evaluate(() => (globalThis as unknown as WorkerScope).badgeShown);
+    while (set !== count && Date.now() < deadline);
+    if (set !== count) throw new Error(`the badge says ${set}`);
   }
 
   /** Taps the only notification, or one of its actions. A script cannot make an event that the browser trusts, so its handler is called. */
@@ -75,7 +79,10 @@ export class Alarm {
     await this.#person.worker.evaluate(async ([action, reply]) => {
       const scope = globalThis as unknown as WorkerScope;
       const [notification] = await scope.registration.getNotifications();
-      await scope.sottoBackground?.clicked({ action, notification, reply });
+      await scope.sottoBackground?.clicked({ action, notification, reply }).catch((error: unknown) => {
+        // A page comes to the front by a tap alone, and this is none.
+        if (!(error instanceof DOMException) || error.name !== 'InvalidAccessError') throw error;
+      });
     }, [action, reply] as const);
   }
 }

@@ -161,8 +161,8 @@ export class Person {
   }
 
   /** Before a page's own scripts, in every page from now on. */
-  async prepare(script: () => void): Promise<void> {
-    await this.#context.addInitScript(script);
+  async prepare(script: string): Promise<void> {
+    await this.#context.addInitScript({ content: script });
   }
 
   /** The service worker that is at work. */
