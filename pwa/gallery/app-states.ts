@@ -3,6 +3,7 @@ import type { LockState } from '../engine/api.ts';
 import { FakeLock, PLACE } from '../../test/support/fake-lock.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
 import type { DeviceHome } from '../ui/controllers/device-watch.ts';
+import type { NoticeState } from '../ui/controllers/notice-home.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import { click, found, shadow } from './acting.ts';
 import { rooms } from './conversations.ts';
@@ -62,6 +63,16 @@ async function device(app: SottoApp, offer: DeviceHome['offer'], persisted: bool
   await found(shadow(app), 'sotto-device', 'section');
 }
 
+async function notices(app: SottoApp, state: Partial<NoticeState>): Promise<void> {
+  const now: NoticeState = { ability: 'push', refused: false, on: false, text: true, wakes: false, ...state };
+  const nothing = (): Promise<void> => Promise.resolve();
+  app.notices = { state: () => Promise.resolve(now), turnOn: nothing, turnOff: nothing, showText: nothing };
+  await click(app, 'sotto-room-list', '.head .round:has(sotto-avatar)');
+  await found(shadow(app), 'sotto-profile', '.notices');
+  await click(app, 'sotto-profile', '.notices');
+  await found(shadow(app), 'sotto-notices', 'p.text');
+}
+
 async function share(app: SottoApp): Promise<void> {
   app.takeShared = () => Promise.resolve({ text: 'Tide table for Saturday\nhttps://example.org/tides', files: [new File(['a'], 'pier.jpg')] });
   app.send({ kind: 'share' });
@@ -78,6 +89,11 @@ export const APP_STATES: readonly GalleryState[] = [
   { name: 'device-prompt', title: 'Not installed, not kept', script: full, then: (app) => device(app, 'prompt', false) },
   { name: 'device-ios', title: 'By hand, on iOS', script: full, then: (app) => device(app, 'by-hand', false) },
   { name: 'device-installed', title: 'Installed and kept', script: full, then: (app) => device(app, 'installed', true) },
+  { name: 'notices', title: 'Notifications, off', script: full, then: (app) => notices(app, {}) },
+  { name: 'notices-on', title: 'Notifications, also while closed', script: full, then: (app) => notices(app, { on: true, wakes: true }) },
+  { name: 'notices-open', title: 'Notifications, while open alone', script: full, then: (app) => notices(app, { ability: 'while-open', on: true }) },
+  { name: 'notices-refused', title: 'Notifications, refused by the browser', script: full, then: (app) => notices(app, { refused: true }) },
+  { name: 'notices-ios', title: 'Notifications, after installing alone', script: full, then: (app) => notices(app, { ability: 'install' }) },
   { name: 'share', title: 'Shared from another app', script: full, then: share },
   { name: 'locked', title: 'Locked', script: full, then: (app) => locked(app) },
   { name: 'locked-passkey', title: 'Locked by a passkey alone', script: full, then: (app) => locked(app, null, false) },
