@@ -102,7 +102,7 @@ export async function blobGarbage(target: Target, count: number, seed = 1): Prom
   assert.deepEqual(Object.keys(answers).filter((answer) => answer.startsWith('5')), [], JSON.stringify(answers));
   for (const met of ['204', '400', '403', '404', '409']) assert.ok((answers[met] ?? 0) > 0, `${met} never came about: ${JSON.stringify(answers)}`);
   assert.equal(await download(kept, content.length), sha256(content));
-  const lies = readdirSync(target.data).filter((name) => !/^(relay\.(db(-wal|-shm)?|lock|lock-journal|tickets?)|blobs|tickets?.*)$/.test(name));
+  const lies = readdirSync(target.data).filter((name) => !/^(relay\.(db(-wal|-shm)?|lock|lock-journal|tickets?)|blobs|tickets?.*|push\.key)$/.test(name));
   assert.deepEqual(lies, []);
   for (const room of readdirSync(`${target.data}/blobs`)) {
     assert.match(room, /^[0-9a-f]{64}$/);
