@@ -51,6 +51,17 @@ export class Person {
     return page;
   }
 
+  /** Ends a tab's renderer, as the system does when memory is short. Resolves with the tabs that are gone: others may have shared it. */
+  async crashTab(page: Page): Promise<readonly Page[]> {
+    const gone: Page[] = [];
+    for (const one of this.#context.pages()) one.once('crash', () => gone.push(one));
+    const crashed = page.waitForEvent('crash');
+    const session = await this.#context.newCDPSession(page);
+    session.send('Page.crash').catch(() => undefined); // no answer comes from the dead
+    await crashed;
+    return gone;
+  }
+
   #listen(page: Page): void {
     page.on('pageerror', (error) => this.problems.push(String(error)));
     page.on('console', (message) => {
