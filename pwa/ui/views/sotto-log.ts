@@ -15,13 +15,14 @@ import { SottoMessageGroup } from '../elements/sotto-message-group.ts';
 import { base, buttons } from '../elements/styles.ts';
 import { layOut } from '../timeline/layout.ts';
 import type { Block, Day, MessageGroup } from '../timeline/layout.ts';
+import { plural } from '../words/counts.ts';
 import { isGrave, noticeText } from '../words/notices.ts';
 import { problemOf } from '../words/problems.ts';
 import { dayName } from '../words/times.ts';
 import { openSheet } from './sheets.ts';
 import { logStyles } from './sotto-log.styles.ts';
 
-const toNew = (count: number): string => (count === 1 ? msg('Go to 1 new message') : msg(str`Go to ${count} new messages`));
+const toNew = (count: number): string => plural(count, msg('Go to 1 new message|Go to {n} new messages'));
 
 export type FailedEvent = CustomEvent<Problem>;
 
