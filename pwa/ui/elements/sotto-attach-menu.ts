@@ -80,7 +80,11 @@ export class SottoAttachMenu extends LitElement {
   readonly #toggled = ({ newState }: ToggleEvent): void => {
     const open = newState === 'open';
     this.opener.setAttribute('aria-expanded', String(open));
-    if (!open) return;
+    if (!open) {
+      // By Escape the focus was within, and is nowhere now.
+      if (document.activeElement === document.body) this.opener.focus({ preventScroll: true });
+      return;
+    }
     this.#place();
     this.#items()[0]?.focus({ preventScroll: true });
   };
