@@ -12,6 +12,7 @@ import { QUIET_STATES } from './quiet-states.ts';
 import { TALK_STATES } from './talk-states.ts';
 import { TRAY_STATES } from './tray-states.ts';
 import { TRUST_STATES } from './trust-states.ts';
+import { VIEWING_STATES } from './viewing-states.ts';
 import type { GalleryState } from './state.ts';
 import { click, compose, found, shadow } from './acting.ts';
 import { anaTalk, arabic, hikes, hikesRoom, long, rooms, tricky } from './conversations.ts';
@@ -88,6 +89,7 @@ export const STATES: readonly GalleryState[] = [
   { name: 'rtl-list', title: 'Rooms, right to left', script: full, rtl: true },
   ...APP_STATES,
   ...TRAY_STATES,
+  ...VIEWING_STATES,
   ...TRUST_STATES,
   ...TALK_STATES,
   ...QUIET_STATES,

@@ -80,7 +80,7 @@ export class Compose implements ReactiveController {
 
   /** The draft waits until that is done. */
   edit(message: MessageItem): void {
-    if (message.content.kind !== 'text') return;
+    if (message.content.kind !== 'text' && message.content.kind !== 'media') return;
     this.drop();
     this.save();
     this.#aside = this.text;

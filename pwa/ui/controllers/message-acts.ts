@@ -93,7 +93,7 @@ export class MessageActs implements ReactiveController {
       case 'versions':
         return this.#on.showVersions(message);
       case 'copy':
-        return this.#do(() => navigator.clipboard.writeText(message.content.kind === 'text' ? message.content.text : ''));
+        return this.#do(() => navigator.clipboard.writeText(message.content.kind === 'text' || message.content.kind === 'media' ? message.content.text : ''));
       case 'pin':
       case 'unpin':
         return this.#do((engine, room) => engine.pin(room, message.id, choice === 'pin'));

@@ -1,4 +1,5 @@
 /** What one opens now and then to look after a room, the people in it and what they said: kept apart from the shell, and fetched when first wanted. */
+import '../media/sotto-viewer.ts';
 import './sotto-about.ts';
 import './sotto-banned.ts';
 import './sotto-device.ts';
@@ -17,6 +18,7 @@ import './sotto-poll-sheet.ts';
 import './sotto-profile.ts';
 import './sotto-room-details.ts';
 import './sotto-room-edit.ts';
+import './sotto-room-media.ts';
 import './sotto-room-menu.ts';
 import './sotto-search.ts';
 import './sotto-security.ts';

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
-import type { AppLock, Engine, EngineState, LockState, Passkeys, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
+import type { AppLock, AttachmentAt, Engine, EngineState, LockState, Passkeys, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
 import type { DeviceHome } from '../controllers/device-watch.ts';
 import type { NoticeHome } from '../controllers/notice-home.ts';
 import type { AppCode } from '../elements/code-hash.ts';
 import { assertNever } from '../../../shared/never.ts';
+import type { ViewEvent } from '../media/sotto-tile.ts';
 import './sotto-new-room.ts';
 import type { FoundEvent } from './sotto-search.ts';
 
@@ -11,7 +12,9 @@ import type { FoundEvent } from './sotto-search.ts';
 export type RoomSheet =
   | { readonly kind: 'search' | 'mute' | 'disappearing' | 'invite' | 'invites' | 'security' | 'edit' | 'banned' | 'move' | 'leave' | 'forget' | 'poll' | 'place' }
   | { readonly kind: 'member' | 'verify'; readonly person: PersonKey }
-  | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey };
+  | { readonly kind: 'forward' | 'thread' | 'versions'; readonly message: MessageKey }
+  | { readonly kind: 'media' }
+  | { readonly kind: 'view'; readonly at: AttachmentAt };
 
 export type Sheet = { readonly kind: 'new-room' | 'join-link' | 'profile' | 'find' | 'about' | 'lock' | 'scan' | 'device' | 'notices' } | { readonly kind: 'share'; readonly shared: Shared } | (RoomSheet & { readonly room: RoomKey });
 
@@ -60,6 +63,7 @@ export interface Versions {
   readonly next: AppCode | null;
 }
 
+type MessageEvent = CustomEvent<{ readonly message: MessageKey }>;
 type RoomEvent = CustomEvent<{ readonly room: RoomKey }>;
 
 /** An element that is not defined yet stands empty until it is. */
@@ -97,6 +101,7 @@ export function drawSheet(sheet: Sheet, host: SheetHost) {
 function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], host: SheetHost) {
   const { engine } = host;
   const close = (): void => { host.close(); };
+  const goTo = (event: MessageEvent): void => { close(); host.openRoom(room.room, event.detail.message); };
   const verify = (event: CustomEvent<{ person: PersonKey }>): void => { host.open({ kind: 'verify', room: room.room, person: event.detail.person }); };
   switch (sheet.kind) {
     case 'search':
@@ -127,6 +132,10 @@ function drawRoomSheet(sheet: RoomSheet, room: EngineState['rooms'][number], hos
       return html`<sotto-place-sheet .engine=${engine} .room=${room} @close=${close}></sotto-place-sheet>`;
     case 'forward':
       return html`<sotto-forward .engine=${engine} .room=${room} .rooms=${host.state.rooms} .message=${sheet.message} @close=${close}></sotto-forward>`;
+    case 'media':
+      return html`<sotto-room-media .engine=${engine} .room=${room} @close=${close} @go-to=${goTo} @view=${(event: ViewEvent) => { host.open({ kind: 'view', room: room.room, at: event.detail.at }); }}></sotto-room-media>`;
+    case 'view':
+      return html`<sotto-viewer .engine=${engine} .room=${room} .at=${sheet.at} @close=${close} @go-to=${goTo} @forward=${(event: MessageEvent) => { host.open({ kind: 'forward', room: room.room, message: event.detail.message }); }}></sotto-viewer>`;
     case 'thread':
       return html`<sotto-thread .engine=${engine} .room=${room} .message=${sheet.message} @close=${close}></sotto-thread>`;
     case 'versions':

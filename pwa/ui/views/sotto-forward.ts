@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { newMessageKey } from '../../engine/api.ts';
-import type { Engine, MessageKey, RoomKey, RoomSummary } from '../../engine/api.ts';
+import type { Engine, MessageKey, RoomKey, RoomSummary, StagedKey } from '../../engine/api.ts';
 import { Doing } from '../controllers/doing.ts';
 import { icon } from '../elements/icon.ts';
 import { problemLine } from '../elements/problem-line.ts';
@@ -21,7 +21,7 @@ const words = {
   get none() { return msg('No room has that in its name.'); },
 } as const;
 
-/** Sends a text on to other rooms, one tap each. Fires `close`. */
+/** Sends a text, or what is attached, on to other rooms, one tap each. Fires `close`. */
 @customElement('sotto-forward')
 export class SottoForward extends LitElement {
   @property({ attribute: false }) engine: Engine | null = null;
@@ -68,7 +68,11 @@ export class SottoForward extends LitElement {
     if (engine === null || room === null || message === null) return;
     const done = await this.#doing.run(async () => {
       const { content } = await engine.message(room.room, message);
-      if (content.kind === 'text') await engine.send(to, newMessageKey(), { kind: 'text', text: content.text, forwarded: true });
+      if (content.kind === 'text') return engine.send(to, newMessageKey(), { kind: 'text', text: content.text, forwarded: true });
+      if (content.kind !== 'media') return;
+      const staged: StagedKey[] = [];
+      for (const index of content.attachments.keys()) staged.push(await engine.copyTo(to, { room: room.room, message, index }));
+      await engine.send(to, newMessageKey(), { kind: 'media', text: content.text, staged, forwarded: true });
     });
     if (done) this.sent = new Set([...this.sent, to]);
   }

@@ -38,10 +38,12 @@ const ICONS: Readonly<Record<Choice, IconName>> = {
 /** What the person may do to it, in the order in which it is offered; deleting apart. */
 export function choicesFor({ content, mine, pinned, thread, editedAt, position }: MessageItem): readonly Choice[] {
   if (content.kind === 'deleted') return [];
-  const isText = content.kind === 'text';
+  const isMedia = content.kind === 'media';
+  const isText = content.kind === 'text' || isMedia;
+  const isSaid = isText && content.text !== '';
   const placed = position !== null;
   return [
-    'reply', ...(thread === undefined && placed ? ['thread' as const] : []), ...(isText ? ['copy' as const, 'forward' as const] : []), ...(isText && mine ? ['edit' as const] : []),
+    'reply', ...(thread === undefined && placed ? ['thread' as const] : []), ...(isSaid ? ['copy' as const] : []), ...(isText ? ['forward' as const] : []), ...(isText && mine ? ['edit' as const] : []),
     ...(placed ? [pinned === true ? 'unpin' as const : 'pin' as const] : []), ...(editedAt === undefined ? [] : ['versions' as const]), ...(content.kind === 'poll' && mine && !content.closed ? ['close' as const] : []),
   ];
 }

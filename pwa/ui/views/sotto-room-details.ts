@@ -42,6 +42,8 @@ const words = {
   verifyText: (name: string) => msg(str`Compare safety numbers with ${isolated(name)}`),
   get verified() { return msg('Verified'); },
   get verifiedText() { return msg('You compared safety numbers'); },
+  get media() { return msg('Media, links and files'); },
+  get mediaText() { return msg('Everything that was sent here'); },
   get security() { return msg('Security'); },
   get securityText() { return msg('Only the people here can read'); },
   get alarmText() { return msg('The relay needs your attention'); },
@@ -143,6 +145,7 @@ export class SottoRoomDetails extends LitElement {
       <section class="card">
         ${member && (mayManage(room) || room.kind === 'direct') ? this.#row('timer', words.disappearing, stays, { kind: 'disappearing' })
           : html`<div class="row"><span class="dot">${icon('timer')}</span><p class="lines"><strong>${words.disappearing}</strong><span class="text">${stays}</span></p></div>`}
+        ${this.#row('photos', words.media, words.mediaText, { kind: 'media' })}
         ${this.#row(muted === null ? 'bell' : 'mute', words.mute, muted === null ? words.loud : mutedText(muted), { kind: 'mute' })}
         ${this.#switch('pin', words.pin, words.pinText, pinned, (on) => ({ pinned: on }))}
         ${this.#switch('archive', words.archive, words.archiveText, archived, (on) => ({ archived: on }))}

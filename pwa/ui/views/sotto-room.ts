@@ -23,6 +23,7 @@ import { isolated, mayInvite } from '../words/people.ts';
 import { Dropping } from '../media/dropping.ts';
 import '../media/sotto-tray.ts';
 import type { OriginalEvent, TrayEvent } from '../media/sotto-tray.ts';
+import type { ViewEvent } from '../media/sotto-tile.ts';
 import { Tray } from '../media/tray.ts';
 import { openSheet } from './sheets.ts';
 import type { SheetEvent } from './sheets.ts';
@@ -124,6 +125,7 @@ export class SottoRoom extends LitElement {
       </div>
       <sotto-log .engine=${this.engine} .room=${room} ?offline=${this.connection.kind !== 'online'} ?active=${this.#mayWrite(room)} .held=${this.#acts.menu?.message.id ?? null}
         @act=${(event: ActEvent) => { this.#acts.take(event.detail); }} @failed=${(event: FailedEvent) => { this.problem = problemSentence(event.detail); }}
+        @view-media=${({ detail: { at } }: ViewEvent) => { openSheet(this, { kind: 'view', at }); }}
         @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @shown=${() => { this.requestUpdate(); }}></sotto-log>
       ${this.#menu(room)}
       ${this.#foot(room)}
