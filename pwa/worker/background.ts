@@ -32,7 +32,7 @@ export interface Background {
 const LONGEST_RUN = 20_000;
 const LOOK_EVERY = 150;
 /** Milliseconds for a page to answer: one that is frozen does not. */
-const PATIENCE = 6000;
+const PATIENCE = 5000;
 
 const tray = (): Tray => self.registration;
 const after = (ms: number): Promise<void> => new Promise((resolve) => { systemClock.after(ms, resolve); });
@@ -51,18 +51,19 @@ function run<T>(use: (engine: Engine, over: () => boolean) => Promise<T>): Promi
 
 function runNow<T>(use: (engine: Engine, over: () => boolean) => Promise<T>): Promise<Ran<T>> {
   const name = leaderOf(PROFILE);
+  let isOver = false;
+  // Before the lock is had: a page that asks for it right after must be heard.
+  const channel = new BroadcastChannel(name);
+  const wanted = new Promise<Ran<T>>((resolve) => {
+    channel.addEventListener('message', ({ data }: MessageEvent<Between>) => {
+      if (data.kind !== 'who-leads') return;
+      isOver = true;
+      resolve({ kind: 'elsewhere' });
+    });
+  });
   return navigator.locks.request(name, { ifAvailable: true }, async (lock): Promise<Ran<T>> => {
     if (lock === null) return { kind: 'elsewhere' };
-    let isOver = false;
-    const channel = new BroadcastChannel(name);
     const cancel = systemClock.after(LONGEST_RUN, () => { isOver = true; });
-    const wanted = new Promise<void>((resolve) => {
-      channel.addEventListener('message', ({ data }: MessageEvent<Between>) => {
-        if (data.kind !== 'who-leads') return;
-        isOver = true;
-        resolve();
-      });
-    });
     try {
       const key = await new KeyVault(KEYS).openKey();
       if (key === null) return { kind: 'locked' };
@@ -71,15 +72,14 @@ function runNow<T>(use: (engine: Engine, over: () => boolean) => Promise<T>): Pr
         const used = use(engine, () => isOver).then((value): Ran<T> => ({ kind: 'ran', value }));
         // What is cut off is the page's to do: it is about to begin.
         used.catch(() => undefined);
-        return await Promise.race([used, wanted.then((): Ran<T> => ({ kind: 'elsewhere' }))]);
+        return await Promise.race([used, wanted]);
       } finally {
         await engine.close();
       }
     } finally {
       cancel();
-      channel.close();
     }
-  });
+  }).finally(() => { channel.close(); });
 }
 
 /** Resolves with whether everything was sent, and everything that there is was read. */
@@ -96,26 +96,30 @@ async function caughtUp(engine: Engine, over: () => boolean, alsoSent: boolean):
 async function readAndTell(engine: Engine, over: () => boolean): Promise<{ readonly shown: number; readonly done: boolean }> {
   await caughtUp(engine, over, false);
   const { on } = await noticeSettings();
-  const shown = await tell(engine, await engine.state(), tray(), on && !(await isSeen()));
+  const shown = await tell(engine, await engine.state(), tray(), on);
   return { shown, done: await caughtUp(engine, over, true) };
 }
 
 const pages = (): Promise<readonly WindowClient[]> => self.clients.matchAll({ type: 'window' });
 const isSeen = async (): Promise<boolean> => (await pages()).some(({ visibilityState }) => visibilityState === 'visible');
 
-/** Something is shown for each push: WebKit takes the subscription away else (https://webkit.org/blog/13878/), and Chromium shows words of its own. */
+/** A page that is just being closed holds the lock for a moment still, and answers nothing: then it is tried once more. */
+const TRIES = 2;
+
+/** Something is shown for each push: WebKit takes the subscription away else (https://webkit.org/blog/13878/), and Chromium shows words of its own. Not to somebody who has Sotto before them. */
 async function pushed(): Promise<void> {
-  if (await isSeen()) return;
-  const ran = await run(readAndTell).catch((): Ran<never> => ({ kind: 'elsewhere' }));
-  switch (ran.kind) {
-    case 'ran':
-      if (ran.value.shown === 0) await showAgain();
-      return;
-    case 'locked':
-      return showGeneric(tray(), false);
-    case 'elsewhere':
-      if ((await askPage()) === 0 && !(await isSeen())) await showAgain();
+  for (let tries = 0; tries < TRIES; tries++) {
+    const ran = await run(readAndTell).catch((): Ran<never> => ({ kind: 'elsewhere' }));
+    if (ran.kind === 'locked') return showGeneric(tray(), false);
+    const shown = ran.kind === 'ran' ? ran.value.shown : await askPage();
+    if (shown === undefined) continue;
+    if (shown === 0 && !(await isSeen())) await showAgain();
+    return;
   }
+  if (await isSeen()) return;
+  // A page that is locked, or frozen.
+  if ((await new KeyVault(KEYS).state(false)).kind === 'locked') return showGeneric(tray(), false);
+  await showAgain();
 }
 
 /** Nothing is new: what was shown last is shown once more, without a sound; or that there may be something. The next one takes its place. */
@@ -129,12 +133,12 @@ async function showAgain(): Promise<void> {
 
 type NotificationActions = readonly { readonly action: string; readonly title: string }[];
 
-/** The page that leads looks by itself. Resolves with how many it has shown; 0 where it does not answer. */
-function askPage(): Promise<number> {
+/** The page that leads looks by itself. Resolves with how many it has shown; undefined where it does not answer. */
+function askPage(): Promise<number | undefined> {
   const channel = new BroadcastChannel(NOTICES);
-  return new Promise<number>((resolve) => {
+  return new Promise<number | undefined>((resolve) => {
     channel.addEventListener('message', ({ data }: MessageEvent<NoticeMessage>) => { if (data.kind === 'told') resolve(data.shown); });
-    systemClock.after(PATIENCE, () => { resolve(0); });
+    systemClock.after(PATIENCE, () => { resolve(undefined); });
     channel.postMessage({ kind: 'pushed' } satisfies NoticeMessage);
   }).finally(() => { channel.close(); });
 }

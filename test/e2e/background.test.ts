@@ -118,6 +118,7 @@ test('with its text hidden by the setting, a notification says only that there i
 
 test('a page that is open and out of sight tells by itself', async () => {
   await ida.page.goto(`${relay.origin}/#/`);
+  await ida.composer.waitFor({ state: 'detached' });
   await ida.page.evaluate(`Object.defineProperties(document, { visibilityState: { get: () => 'hidden' }, hidden: { get: () => true } }); document.dispatchEvent(new Event('visibilitychange')); document.querySelector('sotto-app').notices.showText(true)`);
   await ben.say('mind the jellyfish');
   const [notice] = await alarm.shown((all) => all.length > 0);
