@@ -24,7 +24,8 @@ const words = {
   get forward() { return msg('Forward'); },
   get goTo() { return msg('Show in the conversation'); },
   get previous() { return msg('Earlier'); },
-  get next() { return msg('Later'); },
+  /** Not the “Later” that puts an update off: other languages have another word for that. */
+  get next() { return msg('Later', { id: 'laterPicture' }); },
   get loading() { return msg('Fetching…'); },
 } as const;
 
