@@ -22,7 +22,7 @@ export default defineConfig(({ command }) => ({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // A data: address inlined into styles or scripts would need a weaker policy.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rollupOptions: {
       input: command === 'build' ? { index: join(pwa, 'index.html') } : { index: join(pwa, 'index.html'), gallery: join(pwa, 'gallery/index.html') },
     },

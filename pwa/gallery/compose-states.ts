@@ -1,4 +1,5 @@
 /** What one writes, and with what. */
+import type { AttachKind } from '../ui/elements/sotto-attach-menu.ts';
 import type { SottoApp } from '../ui/views/sotto-app.ts';
 import type { FakeScript } from '../../test/support/fake-engine.ts';
 import { NowhereError } from '../ui/controllers/whereabouts.ts';
@@ -15,14 +16,15 @@ const attach = async (app: SottoApp): Promise<void> => {
   (await found<HTMLElement>(shadow(app), 'sotto-room', 'sotto-composer', 'sotto-attach-menu', '.open')).click();
 };
 
-const attachable = async (app: SottoApp, label: string): Promise<void> => {
+/** By what it is, since it is called something else in each language. */
+const attachable = async (app: SottoApp, kind: AttachKind): Promise<void> => {
   await attach(app);
-  const menu = await found<HTMLElement>(shadow(app), 'sotto-room', 'sotto-composer', 'sotto-attach-menu', '[popover]');
-  [...menu.querySelectorAll('button')].find((button) => button.textContent.includes(label))?.click();
+  const menu = await found<HTMLElementTagNameMap['sotto-attach-menu']>(shadow(app), 'sotto-room', 'sotto-composer', 'sotto-attach-menu');
+  menu.shadowRoot?.querySelectorAll<HTMLElement>('[popover] button')[menu.kinds.indexOf(kind)]?.click();
 };
 
 async function poll(app: SottoApp, question: string, answers: readonly string[]): Promise<void> {
-  await attachable(app, 'Poll');
+  await attachable(app, 'poll');
   const sheet = await found<HTMLElementTagNameMap['sotto-poll-sheet']>(shadow(app), 'sotto-poll-sheet');
   await found(sheet, 'form');
   for (const [at, text] of [question, ...answers].entries()) {
@@ -37,7 +39,7 @@ async function poll(app: SottoApp, question: string, answers: readonly string[])
 const HERE: Whereabouts = { latitude: 47.26913, longitude: 9.40088, accuracy: 38 };
 
 async function place(app: SottoApp, where: Whereabouts | Nowhere): Promise<void> {
-  await attachable(app, 'Where I am now');
+  await attachable(app, 'place');
   const sheet = await found<HTMLElementTagNameMap['sotto-place-sheet']>(shadow(app), 'sotto-place-sheet');
   const button = await found<HTMLElement>(sheet, 'button.filled');
   sheet.locate = () => (typeof where === 'string' ? Promise.reject(new NowhereError(where)) : Promise.resolve(where));
@@ -52,7 +54,7 @@ export const COMPOSE_STATES: readonly GalleryState[] = [
   { name: 'poll-some', title: 'A poll with answers', script, at: ROOM, then: (app) => poll(app, 'Which train on Sunday?', ['8:12, home before the rain', '9:12, with breakfast', 'By bike']) },
   { name: 'poll-mistake', title: 'A poll that cannot go', script, at: ROOM, then: async (app) => { await poll(app, 'Which train on Sunday?', ['8:12', '9:12', '8:12']); (await found<HTMLElement>(shadow(app), 'sotto-poll-sheet', 'button[type=submit]')).click(); } },
   { name: 'poll-rtl', title: 'The same from right to left', script, at: ROOM, rtl: true, then: (app) => poll(app, 'أي قطار؟', ['٨:١٢', '٩:١٢']) },
-  { name: 'place-ask', title: 'Where one is, before it is asked', script, at: ROOM, then: async (app) => { await attachable(app, 'Where I am now'); await found(shadow(app), 'sotto-place-sheet', 'button.filled'); } },
+  { name: 'place-ask', title: 'Where one is, before it is asked', script, at: ROOM, then: async (app) => { await attachable(app, 'place'); await found(shadow(app), 'sotto-place-sheet', 'button.filled'); } },
   { name: 'place-here', title: 'Where one is', script, at: ROOM, then: (app) => place(app, HERE) },
   { name: 'place-rough', title: 'Where one is, roughly, far south', script, at: ROOM, then: (app) => place(app, { latitude: -54.80191, longitude: -68.30295, accuracy: 2400 }) },
   { name: 'place-denied', title: 'The browser said no', script, at: ROOM, then: (app) => place(app, 'denied') },

@@ -100,6 +100,8 @@ export const STATES: readonly GalleryState[] = [
 
 /** Puts a state into the document, in a language; resolves when it stands. */
 export async function show(state: GalleryState, parent: HTMLElement, language: Language = state.rtl === true ? 'ar' : 'en'): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
+  // What the app fetches when it is first wanted is there already, so that a picture of it is one of the whole.
+  await Promise.all([import('../ui/views/care.ts'), import('../ui/views/sotto-first-run.ts'), import('../ui/views/sotto-join.ts'), import('../ui/views/sotto-locked.ts'), import('../ui/elements/sotto-attach-menu.ts'), import('../ui/media/elements.ts')]);
   history.replaceState(null, '', `${location.pathname}${location.search}${state.at ?? '#/'}`);
   await speak(language);
   const engine = new FakeEngine(state.script());

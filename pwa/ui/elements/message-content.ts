@@ -9,7 +9,7 @@ import { formattedText } from './formatted-text.ts';
 import { graticule } from './graticule.ts';
 import { hueOf } from './hue.ts';
 import { icon } from './icon.ts';
-import '../media/sotto-attachments.ts';
+import { loadMedia } from '../media/load.ts';
 import { plural } from '../words/counts.ts';
 
 const words = {
@@ -70,6 +70,7 @@ export function contentOf(message: MessageItem, me: PersonKey | null, act: Act, 
         ${content.forwarded === true ? html`<div class="forwarded">${icon('share', 14)}${words.forwarded}</div>` : nothing}
         <div class="text" dir="auto">${formattedText(content.text, content.mentions)}${message.newer === true ? html`<em class="more">${words.partlyNewer}</em>` : nothing}${meta}</div>`;
     case 'media':
+      loadMedia();
       return html`
         ${content.forwarded === true ? html`<div class="forwarded">${icon('share', 14)}${words.forwarded}</div>` : nothing}
         <sotto-attachments class=${content.attachments.some(({ look }) => look === 'picture' || look === 'video') ? 'seen' : ''} .engine=${place.engine} .room=${place.room} .message=${message}></sotto-attachments>

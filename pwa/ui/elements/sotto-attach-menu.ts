@@ -80,11 +80,7 @@ export class SottoAttachMenu extends LitElement {
   readonly #toggled = ({ newState }: ToggleEvent): void => {
     const open = newState === 'open';
     this.opener.setAttribute('aria-expanded', String(open));
-    if (!open) {
-      // By Escape the focus was within, and is nowhere now.
-      if (document.activeElement === document.body) this.opener.focus({ preventScroll: true });
-      return;
-    }
+    if (!open) return;
     this.#place();
     this.#items()[0]?.focus({ preventScroll: true });
   };
@@ -105,6 +101,14 @@ export class SottoAttachMenu extends LitElement {
     const at = items.findIndex((item) => item.matches(':focus'));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === 'Tab') this.popup.hidePopover();
+    if (event.key === 'Escape') {
+      // By itself it would close, and leave the focus nowhere.
+      event.preventDefault();
+      event.stopPropagation();
+      this.popup.hidePopover();
+      this.opener.focus({ preventScroll: true });
+      return;
+    }
     if (to === undefined) return;
     event.preventDefault();
     items[to % items.length]?.focus();

@@ -4,7 +4,6 @@ import type { PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { icon } from './icon.ts';
-import './sotto-attach-menu.ts';
 import type { AttachKind } from './sotto-attach-menu.ts';
 import { base } from './styles.ts';
 import { isolated } from '../words/people.ts';
@@ -63,6 +62,7 @@ export class SottoComposer extends LitElement {
     }
     :host(:dir(rtl)) textarea { padding: 11px 18px 11px 6px; }
     sotto-attach-menu + textarea, :host(:dir(rtl)) sotto-attach-menu + textarea { padding-inline: 2px 6px; }
+    sotto-attach-menu:not(:defined) { inline-size: 46px; block-size: 46px; }
     slot[name='attachments'] { display: block; max-inline-size: 920px; margin-inline: auto; }
     textarea::placeholder { color: var(--ink-3); opacity: 1; }
     textarea:focus, textarea:focus-visible { outline: none; }
@@ -80,6 +80,10 @@ export class SottoComposer extends LitElement {
     .problem { display: flex; gap: 8px; max-inline-size: 920px; margin: 0 auto 8px; padding: 8px 14px; border-radius: var(--radius-m); background: var(--danger-tint); color: var(--danger); font-size: var(--text-m); }
     .problem .icon { margin-block-start: 1px; }
   `];
+
+  protected override firstUpdated(): void {
+    import('./sotto-attach-menu.ts').catch(() => undefined); // one can write; the next room asks again
+  }
 
   override focus(options?: FocusOptions): void {
     this.field.focus(options);

@@ -1,5 +1,6 @@
 /** What one opens now and then to look after a room, the people in it and what they said: kept apart from the shell, and fetched when first wanted. */
 import '../media/sotto-viewer.ts';
+import '../elements/sotto-update-toast.ts';
 import './sotto-about.ts';
 import './sotto-banned.ts';
 import './sotto-device.ts';
@@ -12,17 +13,22 @@ import './sotto-lock-settings.ts';
 import './sotto-member-sheet.ts';
 import './sotto-move.ts';
 import './sotto-mute.ts';
+import './sotto-new-room.ts';
 import './sotto-notices.ts';
 import './sotto-place-sheet.ts';
 import './sotto-poll-sheet.ts';
 import './sotto-profile.ts';
 import './sotto-room-details.ts';
+import './sotto-room-banners.ts';
 import './sotto-room-edit.ts';
 import './sotto-room-media.ts';
 import './sotto-room-menu.ts';
 import './sotto-search.ts';
 import './sotto-security.ts';
 import './sotto-share.ts';
+import './sotto-standing.ts';
 import './sotto-thread.ts';
 import './sotto-verify.ts';
 import './sotto-versions.ts';
+
+export { drawSheet } from './draw-sheet.ts';

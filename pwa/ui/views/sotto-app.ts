@@ -16,13 +16,11 @@ import type { Route, Way } from '../controllers/navigation.ts';
 import type { Errand } from '../controllers/errand.ts';
 import { moveBetween } from '../controllers/view-transition.ts';
 import '../elements/sotto-mark.ts';
+import { loadMedia } from '../media/load.ts';
 import { base, buttons } from '../elements/styles.ts';
-import '../elements/sotto-update-toast.ts';
-import { drawSheet, isCare, loadCare } from './sheets.ts';
+import { loadCare } from './sheets.ts';
 import type { RoomSheet, Shared, Sheet, Versions } from './sheets.ts';
-import './sotto-first-run.ts';
 import './sotto-halted.ts';
-import './sotto-join.ts';
 import type { SottoRoom } from './sotto-room.ts';
 import './sotto-room.ts';
 import type { SottoRoomDetails } from './sotto-room-details.ts';
@@ -63,6 +61,8 @@ export class SottoApp extends LitElement {
   /** Waits until there is somebody who can do it. */
   @state() private errand: Errand | null = null;
   @state() private sheet: Sheet | null = null;
+  /** Null until it is fetched. */
+  @state() private care: Awaited<ReturnType<typeof loadCare>> | null = null;
   /** The message that the open room is to show. */
   @state() private target: MessageKey | null = null;
   @query('sotto-room-list') private readonly list!: SottoRoomList | null;
@@ -160,8 +160,10 @@ export class SottoApp extends LitElement {
     if (locking?.kind === 'locked' && halted === null) return html`<sotto-locked .lock=${this.lock} .passkeys=${this.passkeys} .locked=${locking}></sotto-locked>`;
     if (halted !== null) return html`<sotto-halted .problem=${halted} @reload=${() => { this.dispatchEvent(new CustomEvent('reload')); }}></sotto-halted>`;
     if (state === null) return html`<main class="opening" aria-busy="true"><sotto-mark></sotto-mark><h1>${words.loading}</h1></main>`;
+    if (state.profile === null) import('./sotto-first-run.ts').catch(() => undefined); // as below
     if (state.profile === null) return html`<sotto-first-run .engine=${this.engine} ?invited=${this.link !== null}></sotto-first-run>`;
     if (this.link !== null) {
+      import('./sotto-join.ts').catch(() => undefined); // it stays empty, and the next drawing asks again
       return html`<sotto-join .engine=${this.engine} .link=${this.link} @dismiss=${() => { this.link = null; }} @joined=${(event: RoomEvent) => { this.link = null; this.#openRoom(event.detail.room); }}></sotto-join>`;
     }
     return html`${this.#panes(state)}${this.#openSheet(state)}`;
@@ -178,7 +180,7 @@ export class SottoApp extends LitElement {
       <div class=${['panes', wide && 'wide', beside && 'three'].filter(Boolean).join(' ')}>
         <div role=${wide ? 'navigation' : 'main'} aria-label=${words.rooms} ?hidden=${!wide && route.kind !== 'list'}>
           <sotto-room-list ?installable=${this.#device.offers(state.rooms.some(({ latest }) => latest?.kind === 'message'))} @install=${() => { this.#open({ kind: 'device' }); }} @not-install=${() => { this.#device.putOff(); }} .engine=${this.engine} .engineState=${state} .current=${wide ? this.#roomKey() : null} ?narrow=${!wide}
-            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.sheet = { kind: 'new-room' }; }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}
+            @open-room=${(event: RoomEvent) => { this.#openRoom(event.detail.room); }} @start-room=${() => { this.#open({ kind: 'new-room' }); }} @join-link=${() => { this.#open({ kind: 'join-link' }); }} @open-profile=${() => { this.#open({ kind: 'profile' }); }} @find=${() => { this.#open({ kind: 'find' }); }}
             @open-details=${(event: RoomEvent) => { this.#navigation.go({ kind: 'details', room: event.detail.room }); }} @open-sheet=${(event: CustomEvent<RoomSheet & { room: RoomKey }>) => { this.#open(event.detail); }}></sotto-room-list>
         </div>
         ${showRoom ? html`<main>${room === undefined ? this.#nothingOpen(route) : html`
@@ -195,8 +197,8 @@ export class SottoApp extends LitElement {
   }
 
   #openSheet(state: EngineState) {
-    if (this.sheet === null) return nothing;
-    return drawSheet(this.sheet, {
+    if (this.sheet === null || this.care === null) return nothing;
+    return this.care.drawSheet(this.sheet, {
       engine: this.engine, state,
       close: () => { this.sheet = null; },
       open: (sheet) => { this.#open(sheet); },
@@ -212,17 +214,24 @@ export class SottoApp extends LitElement {
     });
   }
 
+  async #careFor(): Promise<void> {
+    this.care ??= await loadCare();
+  }
+
   #open(sheet: Sheet): void {
     this.sheet = sheet;
     // Nothing is lost where it cannot be fetched: the sheet stays away, and the next try asks again.
-    if (isCare(sheet)) loadCare().catch(() => { this.sheet = null; });
+    this.#careFor().catch(() => { this.sheet = null; });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('keydown', this.#key);
     // Once there is nothing better to do, so that the first sheet opens at once. What fails here is asked for again when wanted.
-    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => { loadCare().catch(() => undefined); });
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => {
+      this.#careFor().catch(() => undefined);
+      loadMedia();
+    });
   }
 
   override disconnectedCallback(): void {

@@ -8,7 +8,6 @@ import { routeHash } from '../controllers/navigation.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-connection-line.ts';
 import '../elements/sotto-avatar.ts';
-import '../elements/sotto-banner.ts';
 import '../elements/sotto-mark.ts';
 import '../elements/sotto-room-row.ts';
 import { base, buttons } from '../elements/styles.ts';

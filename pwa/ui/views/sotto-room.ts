@@ -9,7 +9,6 @@ import { MessageActs } from '../controllers/message-acts.ts';
 import { icon } from '../elements/icon.ts';
 import type { AttachEvent, AttachKind } from '../elements/sotto-attach-menu.ts';
 import { partnerOf, roomFace } from '../elements/room-face.ts';
-import '../elements/sotto-banner.ts';
 import '../elements/sotto-composer.ts';
 import type { Purpose, SottoComposer, WriteEvent } from '../elements/sotto-composer.ts';
 import '../elements/sotto-connection-line.ts';
@@ -21,16 +20,14 @@ import { contentText } from '../words/notices.ts';
 import { problemOf, problemSentence } from '../words/problems.ts';
 import { isolated, mayInvite } from '../words/people.ts';
 import { Dropping } from '../media/dropping.ts';
-import '../media/sotto-tray.ts';
+import { loadMedia } from '../media/load.ts';
 import type { OriginalEvent, TrayEvent } from '../media/sotto-tray.ts';
 import type { ViewEvent } from '../media/sotto-tile.ts';
 import { Tray } from '../media/tray.ts';
-import { openSheet } from './sheets.ts';
+import { loadCare, openSheet } from './sheets.ts';
 import type { SheetEvent } from './sheets.ts';
 import './sotto-log.ts';
 import type { FailedEvent, SottoLog } from './sotto-log.ts';
-import './sotto-room-banners.ts';
-import './sotto-standing.ts';
 import { roomStyles } from './sotto-room.styles.ts';
 
 const words = {
@@ -171,7 +168,9 @@ export class SottoRoom extends LitElement {
   }
 
   #foot(room: RoomSummary) {
+    if (this.#tray.items.length > 0) loadMedia();
     if (room.standing.kind !== 'member') {
+      loadCare().catch(() => undefined); // it stays empty, and the next drawing asks again
       return html`<sotto-standing .engine=${this.engine} .room=${room} @open-sheet=${(event: SheetEvent) => { openSheet(this, event.detail); }} @gone=${() => { this.#say('up'); }}></sotto-standing>`;
     }
     if (room.unacknowledged.length > 0) return html`<p class="standing" role="status">${words.held}</p>`;

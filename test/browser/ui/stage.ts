@@ -16,8 +16,9 @@ export async function stage(wanted: string | GalleryState): Promise<{ readonly a
 }
 
 export function clear(): void {
-  shown?.remove();
   shown = null;
+  // One that failed on the way is in the document as well.
+  for (const app of document.querySelectorAll('sotto-app')) app.remove();
 }
 
 /** All elements that a selector finds, through every shadow root. */

@@ -1,0 +1,3 @@
+/** Everything that draws attachments, in one part. */
+import './sotto-attachments.ts';
+import './sotto-tray.ts';
