@@ -3,6 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Engine, MessageItem, MessageKey, PersonKey, RoomKey } from '../../engine/api.ts';
+import { onLongPress } from '../controllers/long-press.ts';
 import type { MessageGroup } from '../timeline/layout.ts';
 import { clockTime, exactTime } from '../words/times.ts';
 import { stayOf } from '../words/stays.ts';
@@ -27,10 +28,6 @@ const words = {
 
 /** One to three emoji and nothing else: shown large, without a bubble. */
 const FEW_EMOJI = new RegExp('^(?:\\p{RGI_Emoji}\\s*){1,3}$', 'v');
-
-/** Milliseconds that a finger rests on a message to ask what can be done with it, and the pixels that it may stray. */
-const LONG_PRESS = 450;
-const STRAY = 10;
 
 export type ActEvent = CustomEvent<MessageAct>;
 
@@ -182,24 +179,8 @@ export class SottoMessageGroup extends LitElement {
     this.#menu(event, message);
   }
 
-  /** A finger that rests; a mouse has its own button for it. */
   #press(event: PointerEvent, message: MessageItem): void {
-    if (event.pointerType === 'mouse' || !event.isPrimary || !this.active) return;
-    const { clientX, clientY } = event;
-    const over = new AbortController();
-    const timer = setTimeout(() => {
-      over.abort();
-      navigator.vibrate?.(8);
-      this.#menu(event, message);
-    }, LONG_PRESS);
-    const end = (): void => {
-      clearTimeout(timer);
-      over.abort();
-    };
-    const { signal } = over;
-    for (const kind of ['pointerup', 'pointercancel'] as const) addEventListener(kind, end, { signal });
-    addEventListener('scroll', end, { signal, capture: true });
-    addEventListener('pointermove', (moved: PointerEvent) => { if (Math.hypot(moved.clientX - clientX, moved.clientY - clientY) > STRAY) end(); }, { signal });
+    if (this.active) onLongPress(event, () => { this.#menu(event, message); });
   }
 
   #toggle(id: string): void {

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { assertNever } from '../../../shared/never.ts';
 import type { Engine, EngineState, RoomKey, RoomPlace, RoomSummary } from '../../engine/api.ts';
+import { onLongPress } from '../controllers/long-press.ts';
 import { routeHash } from '../controllers/navigation.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/sotto-connection-line.ts';
@@ -38,10 +39,6 @@ const words = {
   get emptyTitle() { return msg('Quiet in here'); },
   get emptyLine() { return msg('Start a room and invite someone, or join one by a code or link.'); },
 } as const;
-
-/** Milliseconds a finger rests for the menu; pixels that it may stray. */
-const LONG_PRESS = 450;
-const STRAY = 10;
 
 /** The rooms: pinned ones first, then the most recently active; archived ones apart. Fires `open-room`, `open-details`, `open-sheet`, `find`, `install`, `not-install`, `start-room`, `join-link`, `open-profile`. */
 @customElement('sotto-room-list')
@@ -233,24 +230,11 @@ export class SottoRoomList extends LitElement {
 
   #press(event: PointerEvent, room: RoomKey): void {
     this.#pressed = false;
-    if (event.pointerType === 'mouse' || !event.isPrimary) return;
     const anchor = event.currentTarget as HTMLElement;
-    const { clientX: x, clientY: y } = event;
-    const over = new AbortController();
-    const timer = setTimeout(() => {
-      over.abort();
+    onLongPress(event, () => {
       this.#pressed = true;
-      navigator.vibrate?.(8);
-      this.#ask(room, anchor, { x, y });
-    }, LONG_PRESS);
-    const end = (): void => {
-      clearTimeout(timer);
-      over.abort();
-    };
-    const { signal } = over;
-    for (const kind of ['pointerup', 'pointercancel'] as const) addEventListener(kind, end, { signal });
-    addEventListener('scroll', end, { signal, capture: true });
-    addEventListener('pointermove', (moved: PointerEvent) => { if (Math.hypot(moved.clientX - x, moved.clientY - y) > STRAY) end(); }, { signal });
+      this.#ask(room, anchor, { x: event.clientX, y: event.clientY });
+    });
   }
 
   #choose(event: 'start-room' | 'join-link'): void {
