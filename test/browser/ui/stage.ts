@@ -3,21 +3,16 @@ import type { GalleryState } from '../../../pwa/gallery/state.ts';
 import { STATES, show } from '../../../pwa/gallery/states.ts';
 import type { FakeEngine } from '../../support/fake-engine.ts';
 
-let shown: SottoApp | null = null;
-
 /** Puts up a gallery state, or one of the test's own, and takes down the one before. */
 export async function stage(wanted: string | GalleryState): Promise<{ readonly app: SottoApp; readonly engine: FakeEngine }> {
   clear();
   const state = typeof wanted === 'string' ? STATES.find((one) => one.name === wanted) : wanted;
   if (state === undefined) throw new Error(`The gallery has no state ${typeof wanted === 'string' ? wanted : wanted.name}.`);
-  const stands = await show(state, document.body);
-  shown = stands.app;
-  return stands;
+  return show(state, document.body);
 }
 
 export function clear(): void {
-  shown = null;
-  // One that failed on the way is in the document as well.
+  // Also one that failed on the way.
   for (const app of document.querySelectorAll('sotto-app')) app.remove();
 }
 
