@@ -71,7 +71,7 @@ test('an owner cannot go before another is named', async () => {
 });
 
 test('where an admin lets people in, one knocks, waits, and is let in', async () => {
-  await (await about(bo)).getByRole('switch').click();
+  await (await about(bo)).getByRole('switch', { name: 'Let people in one by one' }).click();
   await back(bo);
   await seesLine(ada, 'Bo made joining need an admin’s approval');
   await follow(cy, family);
@@ -94,7 +94,7 @@ test('or is refused, and told so', async () => {
   await banner(ada, 'Dot would like to come in').waitFor({ state: 'detached' });
   await dot.page.getByRole('button', { name: 'Delete from this device' }).click();
   await dot.page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await (await about(bo)).getByRole('switch').click();
+  await (await about(bo)).getByRole('switch', { name: 'Let people in one by one' }).click();
   await back(bo);
   await seesLine(ada, 'Bo made joining possible without approval');
 });
